@@ -1,1 +1,96 @@
-//! Derive macros of `dynamo-model`.
+//! The derive macros of [`dynamo-model`](https://docs.rs/dynamo-model); use them from there.
+//!
+//! Each macro works in three steps: *understand* the attributes into a tree of our own, *check* it,
+//! *print* it. Mistakes are collected and reported together, each at the token that made it, and the
+//! printer then still prints what was understood, so that one mistake does not become thirty.
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+mod args;
+mod case;
+mod ctxt;
+mod entity;
+mod key_part;
+mod serde_attr;
+mod table;
+mod template;
+
+/// Declares a DynamoDB table: its key, its indexes and its entities.
+///
+/// ```
+/// use dynamo_model::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Table)]
+/// #[table(
+///     name = "shop", pk = "PK", sk = "SK",
+///     gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"),
+///     entities(Customer),
+/// )]
+/// pub struct Shop;
+///
+/// #[derive(Entity, Serialize, Deserialize)]
+/// #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "PROFILE")]
+/// pub struct Customer {
+///     pub customer_id: String,
+/// }
+/// ```
+///
+/// # `#[table(..)]`
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `name = "shop"` | name of the table; a handle can be given another |
+/// | `pk = "PK"` | the partition key attribute; `pk = N("id")` or `B("id")` for a number or binary |
+/// | `sk = "SK"` | the sort key attribute; left out for a table without one |
+/// | `gsi("GSI1", pk = "..", sk = "..")` | a global index; `pk = ["a", N("b")]` names up to four native key attributes |
+/// | `lsi("LSI1", sk = "..")` | a local index |
+/// | `projection = keys_only` | inside an index: `all` (the default), `keys_only` or `include("a", "b")` |
+/// | `ttl = "expires_at"` | the time-to-live attribute, which `create_table` enables |
+/// | `type_attribute = "_type"` | the attribute that holds an item's entity type (this is the default) |
+/// | `no_type_attribute` | items carry no type; keys alone tell entities apart |
+/// | `entities(A, B<C>)` | the table's entities |
+/// | `delimiters = "#"` | for a table without `entities`: what separates key components in all crates |
+/// | `crate = "path"` | where `dynamo_model` is, if it was renamed |
+#[proc_macro_derive(Table, attributes(table))]
+pub fn derive_table(input: TokenStream) -> TokenStream {
+    table::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes a serde struct an entity of a table, with templates for its keys.
+///
+/// # `#[entity(..)]` on the struct
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `table = Shop` | the table |
+/// | `pk = "ORDER#{id}"`, `sk = ".."` | key templates: literals and `{field}`s, each with an optional format |
+/// | `index(by_status, on = "GSI1", pk = "..", sk = "..")` | an index the entity is in, and the function that queries it; `pk = ["{a}", "{b}"]` for native multi-attribute keys; no `pk` for a local index |
+/// | `when = status.is_open()` | inside an index: only items for which this holds are in it; fields are in scope as references |
+/// | `type = "order"` | the value of the type attribute; by default the struct's name |
+/// | `type_aliases("Order", "ORDER")` | other values accepted when reading |
+/// | `key_fn = "name"`, `of_fn = "name"` | other names for the generated functions `key` and `of` |
+/// | `crate = "path"` | where `dynamo_model` is, if it was renamed |
+///
+/// On a field, `#[entity(key_only)]` keeps it out of the stored attributes: it is read back from a key.
+///
+/// Attribute names and everything else about the stored form come from the struct's serde attributes.
+///
+/// # What is generated
+///
+/// An impl of `Entity`; `Self::key(..)`, which takes the components of the primary key;
+/// `Self::of(..)`, the items of one partition; and one function per index, named in `index(..)`.
+#[proc_macro_derive(Entity, attributes(entity, serde))]
+pub fn derive_entity(input: TokenStream) -> TokenStream {
+    entity::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes a unit enum or a newtype usable as a component of a key.
+///
+/// An enum is written by its variants' names, after serde's `rename` and `rename_all`; a newtype like
+/// the type inside. `#[key_part(crate = "path")]` says where `dynamo_model` is, if it was renamed.
+#[proc_macro_derive(KeyPart, attributes(key_part, serde))]
+pub fn derive_key_part(input: TokenStream) -> TokenStream {
+    key_part::derive(&parse_macro_input!(input as DeriveInput)).into()
+}

@@ -1,0 +1,130 @@
+//! The rules that the tokens alone can show to be broken. What needs the table or the types is checked in
+//! constants, by `dynamo_model::schema::check`.
+
+use std::collections::HashMap;
+
+use quote::ToTokens as _;
+
+use super::parse::{Entity, Key};
+use crate::ctxt::{Ctxt, known};
+use crate::template::{Segment, Template};
+
+pub(super) fn entity(ctxt: &Ctxt, entity: &Entity) {
+    for key in &entity.keys {
+        for template in key.pk.iter().chain(&key.sk) {
+            fields_exist(ctxt, entity, template);
+        }
+    }
+    serde_fits(ctxt, entity);
+    names_differ(ctxt, entity);
+    predicates_read_fields(ctxt, entity);
+    key_only_fields_stand_in_keys(ctxt, entity);
+    attributes_differ(ctxt, entity);
+}
+
+fn fields_exist(ctxt: &Ctxt, entity: &Entity, template: &Template) {
+    for segment in &template.segments {
+        if let Segment::Part { field, .. } = segment
+            && entity.field(field).is_none()
+        {
+            let fields = entity.fields.iter().map(|f| f.name.as_str());
+            ctxt.error(
+                &template.literal,
+                format!("`{}` has no field `{field}`: {}", entity.ident, known(field, fields)),
+            );
+        }
+    }
+}
+
+/// All templates of the entity, with the keys they belong to.
+fn components(entity: &Entity) -> impl Iterator<Item = &str> {
+    entity
+        .keys
+        .iter()
+        .flat_map(|key| key.pk.iter().chain(&key.sk))
+        .flat_map(Template::parts)
+        .map(|(field, _)| field)
+}
+
+fn serde_fits(ctxt: &Ctxt, entity: &Entity) {
+    for field in &entity.fields {
+        if !components(entity).any(|name| name == field.name) {
+            continue;
+        }
+        let name = &field.name;
+        if field.serde.flatten {
+            ctxt.error(&field.ident, format!("`{name}` is part of a key and cannot be flattened: it has no value of its own"));
+        }
+        if field.serde.skip {
+            ctxt.error(&field.ident, format!("`{name}` is part of a key, so it must be read back: drop `#[serde(skip)]`, or use `#[entity(key_only)]` to keep it out of the attributes"));
+        }
+        if let Some(token) = &field.serde.sometimes {
+            ctxt.error(token, format!("`{name}` is part of a key, so it must be stored or `#[entity(key_only)]`: drop `{token}`"));
+        }
+    }
+}
+
+fn names_differ(ctxt: &Ctxt, entity: &Entity) {
+    let mut seen: Vec<String> = vec![entity.key_fn.to_string()];
+    for key in &entity.keys {
+        let name = key.ident.to_string();
+        if seen.contains(&name) {
+            ctxt.error(
+                &key.ident,
+                format!("there is another function `{name}`: give this one another name"),
+            );
+        }
+        seen.push(name);
+    }
+    let mut on: HashMap<String, &Key> = HashMap::new();
+    for key in &entity.keys {
+        let Some(index) = &key.on else { continue };
+        if on.insert(index.value(), key).is_some() {
+            ctxt.error(
+                index,
+                format!("`{}` is in index `{}` already: an item has one key in an index", entity.ident, index.value()),
+            );
+        }
+    }
+}
+
+fn predicates_read_fields(ctxt: &Ctxt, entity: &Entity) {
+    for key in &entity.keys {
+        if let Some(when) = &key.when
+            && super::print::inputs(entity, when).is_empty()
+        {
+            ctxt.error(
+                when,
+                "`when` reads no field, so it would be the same for every item: fields are in scope by name, `when = *amount > 0`",
+            );
+        }
+    }
+}
+
+fn key_only_fields_stand_in_keys(ctxt: &Ctxt, entity: &Entity) {
+    for field in &entity.fields {
+        if let Some(token) = &field.key_only
+            && !components(entity).any(|name| name == field.name)
+        {
+            ctxt.error(
+                token,
+                format!("`{}` stands in no key template, so it would be stored nowhere", field.name),
+            );
+        }
+    }
+}
+
+fn attributes_differ(ctxt: &Ctxt, entity: &Entity) {
+    let mut seen: HashMap<&str, &str> = HashMap::new();
+    for field in entity.fields.iter().filter(|f| !f.serde.flatten && !f.serde.skip) {
+        if let Some(other) = seen.insert(&field.serde.attribute, &field.name) {
+            ctxt.error(
+                field.ident.to_token_stream(),
+                format!(
+                    "`{}` and `{other}` are both stored as attribute `{}`",
+                    field.name, field.serde.attribute
+                ),
+            );
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! `#[derive(Entity)]`.
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use crate::ctxt::Ctxt;
+
+mod check;
+mod parse;
+mod print;
+
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
+    let ctxt = Ctxt::new();
+    let entity = parse::entity(&ctxt, input);
+    if let Some(entity) = &entity {
+        check::entity(&ctxt, entity);
+    }
+    // The constant checks speak of a model that was understood as a whole.
+    let with_checks = ctxt.is_empty();
+    let printed = entity.map(|entity| print::entity(&entity, with_checks));
+    let errors = ctxt.finish();
+    quote::quote! { #errors #printed }
+}

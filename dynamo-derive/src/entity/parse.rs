@@ -1,0 +1,291 @@
+//! Attributes of an entity, understood.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::ext::IdentExt as _;
+use syn::{Data, DeriveInput, Expr, Fields, Generics, LitStr, Path, Type};
+
+use crate::args::{self, Arg, Once, Value};
+use crate::ctxt::Ctxt;
+use crate::serde_attr;
+use crate::template::Template;
+
+pub(super) struct Entity {
+    pub(super) ident: Ident,
+    pub(super) vis: syn::Visibility,
+    pub(super) generics: Generics,
+    pub(super) doc: String,
+    pub(super) krate: Path,
+    pub(super) table: Type,
+    pub(super) type_name: String,
+    pub(super) type_aliases: Vec<String>,
+    pub(super) key_fn: Ident,
+    pub(super) of_fn: Ident,
+    pub(super) fields: Vec<Field>,
+    /// The primary key, then the indexes.
+    pub(super) keys: Vec<Key>,
+}
+
+pub(super) struct Field {
+    pub(super) ident: Ident,
+    /// Without `r#`.
+    pub(super) name: String,
+    pub(super) ty: Type,
+    pub(super) serde: serde_attr::Field,
+    /// The `key_only` token.
+    pub(super) key_only: Option<Ident>,
+}
+
+pub(super) struct Key {
+    /// The function that queries it.
+    pub(super) ident: Ident,
+    /// The index's name.
+    pub(super) on: Option<LitStr>,
+    pub(super) pk: Vec<Template>,
+    pub(super) sk: Vec<Template>,
+    pub(super) when: Option<Expr>,
+}
+
+impl Entity {
+    pub(super) fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Templates of a key's partition: a local index has the table's.
+    pub(super) fn pk_of<'e>(&'e self, key: &'e Key) -> &'e [Template] {
+        if key.pk.is_empty() {
+            &self.keys[0].pk
+        } else {
+            &key.pk
+        }
+    }
+}
+
+const ARGS: [&str; 9] = [
+    "table",
+    "pk",
+    "sk",
+    "index",
+    "type",
+    "type_aliases",
+    "key_fn",
+    "of_fn",
+    "crate",
+];
+
+pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
+    let fields = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => fields,
+            _ => {
+                ctxt.error(&input.ident, "an entity is a struct with named fields: each is an attribute of the item");
+                return None;
+            }
+        },
+        _ => {
+            ctxt.error(
+                &input.ident,
+                "an entity is a struct: each kind of item has a type of its own",
+            );
+            return None;
+        }
+    };
+    if let Some(lifetime) = input.generics.lifetimes().next() {
+        ctxt.error(
+            lifetime,
+            "an entity owns its values, because they outlive the response they were read from: use `String` instead of `&str`",
+        );
+        return None;
+    }
+    let container = serde_attr::Container::of_entity(ctxt, &input.attrs);
+    let mut table = Once::<Type>::EMPTY;
+    let mut type_name = Once::<LitStr>::EMPTY;
+    let mut krate = Once::<Path>::EMPTY;
+    let mut key_fn = Once::<Ident>::EMPTY;
+    let mut of_fn = Once::<Ident>::EMPTY;
+    let mut pk = Once::<Vec<Template>>::EMPTY;
+    let mut sk = Once::<Vec<Template>>::EMPTY;
+    let mut type_aliases = Vec::new();
+    let mut indexes = Vec::new();
+    for arg in args::attribute_args(ctxt, &input.attrs, "entity") {
+        let (name, value) = match arg {
+            Arg::Named(name, value) => (name, value),
+            Arg::Literal(literal) => {
+                ctxt.error(literal, "expected an argument such as `pk = \"..\"`");
+                continue;
+            }
+        };
+        match name.to_string().as_str() {
+            "table" => table.set(ctxt, &name, table_type(ctxt, &name, value)),
+            "pk" => pk.set(ctxt, &name, Some(templates(ctxt, &name, value))),
+            "sk" => sk.set(ctxt, &name, Some(templates(ctxt, &name, value))),
+            "type" => type_name.set(ctxt, &name, args::string(ctxt, &name, value)),
+            "type_aliases" => {
+                type_aliases.extend(args::strings(ctxt, &name, value).iter().map(LitStr::value));
+            }
+            "key_fn" => key_fn.set(ctxt, &name, function(ctxt, &name, value)),
+            "of_fn" => of_fn.set(ctxt, &name, function(ctxt, &name, value)),
+            "crate" => krate.set(ctxt, &name, args::path(ctxt, &name, value)),
+            "index" => match value {
+                Value::List(tokens) => indexes.extend(index(ctxt, &name, tokens)),
+                value => args::wrong(
+                    ctxt,
+                    &name,
+                    &value,
+                    "`index(name, on = \"GSI1\", pk = \"..\", sk = \"..\")`",
+                ),
+            },
+            other => args::unknown(ctxt, &name, other, "entity", &ARGS),
+        }
+    }
+    let Some(table) = table.0 else {
+        ctxt.error(&input.ident, "an entity names its table: `#[entity(table = Shop, ..)]`");
+        return None;
+    };
+    if pk.0.is_none() {
+        ctxt.error(
+            &input.ident,
+            "an entity has a partition key template: `#[entity(pk = \"CUSTOMER#{customer_id}\", ..)]`",
+        );
+    }
+    let of_fn = of_fn.0.unwrap_or_else(|| Ident::new("of", Span::call_site()));
+    let mut keys = vec![Key {
+        ident: of_fn.clone(),
+        on: None,
+        pk: pk.0.unwrap_or_default(),
+        sk: sk.0.unwrap_or_default(),
+        when: None,
+    }];
+    keys.append(&mut indexes);
+    Some(Entity {
+        vis: input.vis.clone(),
+        generics: input.generics.clone(),
+        doc: args::doc_text(&input.attrs),
+        krate: args::crate_path(krate.0),
+        table,
+        type_name: type_name
+            .0
+            .map_or_else(|| input.ident.unraw().to_string(), |name| name.value()),
+        type_aliases,
+        key_fn: key_fn.0.unwrap_or_else(|| Ident::new("key", Span::call_site())),
+        of_fn,
+        fields: fields
+            .named
+            .iter()
+            .filter_map(|f| field(ctxt, &container, f))
+            .collect(),
+        keys,
+        ident: input.ident.clone(),
+    })
+}
+
+fn table_type(ctxt: &Ctxt, name: &Ident, value: Value) -> Option<Type> {
+    if let Value::Expr(expr) = &value
+        && let Expr::Path(path) = &**expr
+    {
+        return Some(syn::parse_quote!(#path));
+    }
+    args::wrong(ctxt, name, &value, "the table's type, `table = Shop`");
+    None
+}
+
+fn function(ctxt: &Ctxt, name: &Ident, value: Value) -> Option<Ident> {
+    let text = args::string(ctxt, name, value)?;
+    match text.parse_with(Ident::parse_any) {
+        Ok(ident) => Some(ident),
+        Err(_) => {
+            ctxt.error(text, "expected the name of a function");
+            None
+        }
+    }
+}
+
+/// `"one"`, or `["one", "two"]` for native multi-attribute keys.
+fn templates(ctxt: &Ctxt, name: &Ident, value: Value) -> Vec<Template> {
+    if let Value::Expr(expr) = &value {
+        if let Some(text) = args::literal(expr) {
+            return vec![Template::parse(ctxt, &text)];
+        }
+        if let Expr::Array(array) = &**expr {
+            let literals: Vec<LitStr> = array.elems.iter().filter_map(args::literal).collect();
+            if literals.len() == array.elems.len() && (1..=4).contains(&literals.len()) {
+                return literals.iter().map(|text| Template::parse(ctxt, text)).collect();
+            }
+        }
+    }
+    args::wrong(
+        ctxt,
+        name,
+        &value,
+        &format!("a key template, `{name} = \"ORDER#{{order_id}}\"`, or one to four of them, `{name} = [\"{{a}}\", \"{{b}}\"]`"),
+    );
+    Vec::new()
+}
+
+const INDEX_ARGS: [&str; 4] = ["on", "pk", "sk", "when"];
+
+fn index(ctxt: &Ctxt, index: &Ident, tokens: TokenStream) -> Option<Key> {
+    let mut ident = None;
+    let mut on = Once::<LitStr>::EMPTY;
+    let mut pk = Once::<Vec<Template>>::EMPTY;
+    let mut sk = Once::<Vec<Template>>::EMPTY;
+    let mut when = Once::<Expr>::EMPTY;
+    for (i, arg) in args::list_args(ctxt, tokens).into_iter().enumerate() {
+        match arg {
+            Arg::Named(name, Value::None) if i == 0 => ident = Some(name),
+            Arg::Named(name, value) => match name.to_string().as_str() {
+                "on" => on.set(ctxt, &name, args::string(ctxt, &name, value)),
+                "pk" => pk.set(ctxt, &name, Some(templates(ctxt, &name, value))),
+                "sk" => sk.set(ctxt, &name, Some(templates(ctxt, &name, value))),
+                "when" => match value {
+                    Value::Expr(expr) => when.set(ctxt, &name, Some(*expr)),
+                    value => args::wrong(ctxt, &name, &value, "`when = condition over fields`"),
+                },
+                other => args::unknown(ctxt, &name, other, "index", &INDEX_ARGS),
+            },
+            Arg::Literal(literal) => ctxt.error(
+                literal,
+                "expected the name of the function that queries the index, then `on = \"GSI1\"`: `index(by_status, on = \"GSI1\", ..)`",
+            ),
+        }
+    }
+    if ident.is_none() {
+        ctxt.error(index, "an index begins with the name of the function that queries it: `index(by_status, on = \"GSI1\", ..)`");
+    }
+    if on.0.is_none() {
+        ctxt.error(index, "an index says which of the table's indexes it is on: `on = \"GSI1\"`");
+    }
+    if pk.0.is_none() && sk.0.is_none() {
+        ctxt.error(index, "an index has key templates: `pk = \"..\"` and, if the index has a sort key, `sk = \"..\"`");
+    }
+    Some(Key {
+        ident: ident?,
+        on: Some(on.0?),
+        pk: pk.0.unwrap_or_default(),
+        sk: sk.0.unwrap_or_default(),
+        when: when.0,
+    })
+}
+
+fn field(ctxt: &Ctxt, container: &serde_attr::Container, field: &syn::Field) -> Option<Field> {
+    let ident = field.ident.clone()?;
+    let mut key_only = None;
+    for arg in args::attribute_args(ctxt, &field.attrs, "entity") {
+        match arg {
+            Arg::Named(name, value) if name == "key_only" => {
+                args::flag(ctxt, &name, &value);
+                key_only = Some(name);
+            }
+            Arg::Named(name, _) => {
+                args::unknown(ctxt, &name, &name.to_string(), "entity", &["key_only"]);
+            }
+            Arg::Literal(literal) => ctxt.error(literal, "expected `key_only`"),
+        }
+    }
+    Some(Field {
+        name: ident.unraw().to_string(),
+        ty: field.ty.clone(),
+        serde: serde_attr::Field::read(ctxt, container, &ident, &field.attrs),
+        key_only,
+        ident,
+    })
+}

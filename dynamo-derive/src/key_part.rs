@@ -1,0 +1,110 @@
+//! `#[derive(KeyPart)]`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput, Fields};
+
+use crate::args::{self, Arg, Once};
+use crate::ctxt::Ctxt;
+use crate::serde_attr::{self, variant_names};
+
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
+    let ctxt = Ctxt::new();
+    let mut krate = Once::EMPTY;
+    for arg in args::attribute_args(&ctxt, &input.attrs, "key_part") {
+        match arg {
+            Arg::Named(name, value) if name == "crate" => {
+                krate.set(&ctxt, &name, args::path(&ctxt, &name, value));
+            }
+            Arg::Named(name, _) => {
+                args::unknown(&ctxt, &name, &name.to_string(), "key_part", &["crate"]);
+            }
+            Arg::Literal(literal) => ctxt.error(literal, "expected `crate = \"..\"`"),
+        }
+    }
+    let body = match &input.data {
+        Data::Enum(data) if !data.variants.is_empty() => choice(&ctxt, input, data),
+        Data::Struct(data) => newtype(&ctxt, input, &data.fields),
+        _ => {
+            ctxt.error(&input.ident, EXPECTED);
+            None
+        }
+    };
+    let printed = body.map(|body| {
+        let krate = args::crate_path(krate.0);
+        let ident = &input.ident;
+        let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
+        quote! {
+            const _: () = {
+                use #krate::__private as _dm;
+                #[automatically_derived]
+                impl #impl_generics _dm::KeyPart for #ident #ty_generics #where_clause {
+                    #body
+                }
+            };
+        }
+    });
+    let errors = ctxt.finish();
+    quote! { #errors #printed }
+}
+
+const EXPECTED: &str = "a key part is an enum whose variants have no fields, or a newtype: `struct UserId(String);`";
+
+fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> Option<TokenStream> {
+    let container = serde_attr::Container::of_enum(ctxt, &input.attrs);
+    let mut write = Vec::new();
+    let mut read = Vec::new();
+    let mut seen: Vec<String> = Vec::new();
+    for variant in &data.variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            ctxt.error(&variant.fields, EXPECTED);
+            continue;
+        }
+        let ident = &variant.ident;
+        let (name, aliases) = variant_names(ctxt, &container, ident, &variant.attrs);
+        if name.is_empty() {
+            ctxt.error(ident, "the name of a variant is not empty in a key");
+        }
+        if seen.contains(&name) {
+            ctxt.error(ident, format!("another variant is written as `{name}` too"));
+        }
+        write.push(quote!(Self::#ident => #name,));
+        read.push(quote!(#name #(| #aliases)* => _dm::Ok(Self::#ident),));
+        seen.push(name);
+    }
+    Some(quote! {
+        const SHAPE: _dm::Shape = _dm::Shape::Choice;
+        type Order = _dm::Unordered;
+        fn to_part(&self) -> _dm::KeyPartValue<'_> {
+            _dm::KeyPartValue::from(match self {
+                #(#write)*
+            })
+        }
+        fn from_part(part: _dm::KeyPartValue<'_>) -> _dm::Result<Self, _dm::Unreadable> {
+            match &*part.into_text()? {
+                #(#read)*
+                _ => _dm::Err(_dm::Unreadable),
+            }
+        }
+    })
+}
+
+fn newtype(ctxt: &Ctxt, input: &DeriveInput, fields: &Fields) -> Option<TokenStream> {
+    let inner = match fields {
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => &fields.unnamed[0].ty,
+        _ => {
+            ctxt.error(&input.ident, EXPECTED);
+            return None;
+        }
+    };
+    Some(quote! {
+        const SHAPE: _dm::Shape = <#inner as _dm::KeyPart>::SHAPE;
+        type Order = <#inner as _dm::KeyPart>::Order;
+        fn to_part(&self) -> _dm::KeyPartValue<'_> {
+            _dm::KeyPart::to_part(&self.0)
+        }
+        fn from_part(part: _dm::KeyPartValue<'_>) -> _dm::Result<Self, _dm::Unreadable> {
+            _dm::KeyPart::from_part(part).map(Self)
+        }
+    })
+}

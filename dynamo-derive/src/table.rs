@@ -1,0 +1,434 @@
+//! `#[derive(Table)]`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{DeriveInput, Expr, LitStr, Path, Type};
+
+use crate::args::{self, Arg, Once, Value};
+use crate::ctxt::Ctxt;
+
+const ARGS: [&str; 10] = [
+    "name",
+    "pk",
+    "sk",
+    "gsi",
+    "lsi",
+    "ttl",
+    "type_attribute",
+    "no_type_attribute",
+    "entities",
+    "delimiters",
+];
+
+struct Table {
+    name: LitStr,
+    pk: Attribute,
+    sk: Option<Attribute>,
+    indexes: Vec<Index>,
+    ttl: Option<LitStr>,
+    type_attribute: Option<String>,
+    entities: Option<Vec<Type>>,
+    delimiters: String,
+    krate: Path,
+}
+
+#[derive(Clone)]
+struct Attribute {
+    name: LitStr,
+    kind: &'static str,
+}
+
+struct Index {
+    name: LitStr,
+    local: bool,
+    pk: Vec<Attribute>,
+    sk: Vec<Attribute>,
+    projection: Projection,
+}
+
+enum Projection {
+    All,
+    KeysOnly,
+    Include(Vec<LitStr>),
+}
+
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
+    let ctxt = Ctxt::new();
+    let table = understand(&ctxt, input);
+    if let Some(table) = &table {
+        check(&ctxt, table);
+    }
+    let with_checks = ctxt.is_empty();
+    let printed = table.map(|table| print(input, &table, with_checks));
+    let errors = ctxt.finish();
+    quote! { #errors #printed }
+}
+
+fn understand(ctxt: &Ctxt, input: &DeriveInput) -> Option<Table> {
+    if !input.generics.params.is_empty() {
+        ctxt.error(&input.generics, "a table has no parameters");
+        return None;
+    }
+    let mut name = Once::<LitStr>::EMPTY;
+    let mut pk = Once::<Vec<Attribute>>::EMPTY;
+    let mut sk = Once::<Vec<Attribute>>::EMPTY;
+    let mut ttl = Once::<LitStr>::EMPTY;
+    let mut type_attribute = Once::<LitStr>::EMPTY;
+    let mut entities = Once::<Vec<Type>>::EMPTY;
+    let mut delimiters = Once::<LitStr>::EMPTY;
+    let mut krate = Once::<Path>::EMPTY;
+    let mut no_type = None;
+    let mut indexes = Vec::new();
+    for arg in args::attribute_args(ctxt, &input.attrs, "table") {
+        let (arg, value) = match arg {
+            Arg::Named(arg, value) => (arg, value),
+            Arg::Literal(literal) => {
+                ctxt.error(literal, "expected an argument such as `name = \"shop\"`");
+                continue;
+            }
+        };
+        match arg.to_string().as_str() {
+            "name" => name.set(ctxt, &arg, args::string(ctxt, &arg, value)),
+            "pk" => pk.set(ctxt, &arg, Some(attributes(ctxt, &arg, value))),
+            "sk" => sk.set(ctxt, &arg, Some(attributes(ctxt, &arg, value))),
+            "ttl" => ttl.set(ctxt, &arg, args::string(ctxt, &arg, value)),
+            "type_attribute" => {
+                type_attribute.set(ctxt, &arg, args::string(ctxt, &arg, value));
+            }
+            "no_type_attribute" => {
+                args::flag(ctxt, &arg, &value);
+                no_type = Some(arg);
+            }
+            "entities" => match value {
+                Value::List(tokens) => {
+                    entities.set(ctxt, &arg, Some(args::parse_list(ctxt, tokens)));
+                }
+                value => args::wrong(ctxt, &arg, &value, "`entities(Customer, Order)`"),
+            },
+            "delimiters" => delimiters.set(ctxt, &arg, args::string(ctxt, &arg, value)),
+            "gsi" | "lsi" => match value {
+                Value::List(tokens) => indexes.push((index(ctxt, &arg, tokens), arg)),
+                value => args::wrong(
+                    ctxt,
+                    &arg,
+                    &value,
+                    &format!("`{arg}(\"{}1\", ..)`", arg.to_string().to_uppercase()),
+                ),
+            },
+            "crate" => krate.set(ctxt, &arg, args::path(ctxt, &arg, value)),
+            other => args::unknown(ctxt, &arg, other, "table", &ARGS),
+        }
+    }
+    let one = |attributes: Vec<Attribute>| -> Option<Attribute> {
+        if let [_, second, ..] = attributes.as_slice() {
+            ctxt.error(&second.name, "a table's key has one partition and one sort attribute; only global indexes have more");
+        }
+        attributes.into_iter().next()
+    };
+    if name.0.is_none() {
+        ctxt.error(&input.ident, "a table has a name: `#[table(name = \"shop\", ..)]`");
+    }
+    let Some(pk) = pk.0.and_then(one) else {
+        ctxt.error(&input.ident, "a table has a partition key: `#[table(pk = \"PK\", ..)]`");
+        return None;
+    };
+    if let (Some(flag), Some(_)) = (&no_type, &type_attribute.0) {
+        ctxt.error(flag, "`no_type_attribute` and `type_attribute` exclude each other");
+    }
+    if let (Some(delimiters), Some(_)) = (&delimiters.0, &entities.0) {
+        ctxt.error(delimiters, "`delimiters` is for a table whose entities live in other crates: with `entities(..)` they follow from the templates");
+    }
+    let sk = sk.0.and_then(one);
+    let indexes = indexes
+        .into_iter()
+        .filter_map(|(found, arg)| {
+            let mut found = found?;
+            if found.local {
+                found.pk = vec![pk.clone()];
+                if sk.is_none() {
+                    ctxt.error(&arg, "a local index needs a table with a sort key");
+                }
+            }
+            Some(found)
+        })
+        .collect();
+    Some(Table {
+        name: name.0?,
+        pk,
+        sk,
+        indexes,
+        ttl: ttl.0,
+        type_attribute: match no_type {
+            Some(_) => None,
+            None => Some(type_attribute.0.map_or_else(|| "_type".to_owned(), |name| name.value())),
+        },
+        entities: entities.0,
+        delimiters: delimiters.0.map_or_else(|| "#".to_owned(), |text| text.value()),
+        krate: args::crate_path(krate.0),
+    })
+}
+
+/// `"PK"`, `N("id")`, or `["a", N("b")]`.
+fn attributes(ctxt: &Ctxt, arg: &Ident, value: Value) -> Vec<Attribute> {
+    if let Value::Expr(expr) = &value {
+        let found = match &**expr {
+            Expr::Array(array) => array.elems.iter().map(attribute).collect(),
+            expr => attribute(expr).map(|one| vec![one]),
+        };
+        if let Some(found) = found {
+            return found;
+        }
+    }
+    args::wrong(
+        ctxt,
+        arg,
+        &value,
+        "a key attribute: `\"PK\"` for a string, `N(\"id\")` for a number, `B(\"hash\")` for binary",
+    );
+    Vec::new()
+}
+
+fn attribute(expr: &Expr) -> Option<Attribute> {
+    if let Some(name) = args::literal(expr) {
+        return Some(Attribute { name, kind: "S" });
+    }
+    let Expr::Call(call) = expr else {
+        return None;
+    };
+    let Expr::Path(path) = &*call.func else {
+        return None;
+    };
+    let kind = ["S", "N", "B"]
+        .into_iter()
+        .find(|kind| path.path.is_ident(kind))?;
+    match call.args.iter().collect::<Vec<_>>().as_slice() {
+        [name] => Some(Attribute {
+            name: args::literal(name)?,
+            kind,
+        }),
+        _ => None,
+    }
+}
+
+fn index(ctxt: &Ctxt, arg: &Ident, tokens: TokenStream) -> Option<Index> {
+    let local = arg == "lsi";
+    let allowed: &[&str] = if local {
+        &["sk", "projection"]
+    } else {
+        &["pk", "sk", "projection"]
+    };
+    let mut name = None;
+    let mut pk = Once::<Vec<Attribute>>::EMPTY;
+    let mut sk = Once::<Vec<Attribute>>::EMPTY;
+    let mut projection = Projection::All;
+    for (i, inner) in args::list_args(ctxt, tokens).into_iter().enumerate() {
+        match inner {
+            Arg::Literal(literal) if i == 0 => name = Some(literal),
+            Arg::Literal(literal) => ctxt.error(literal, "expected an argument such as `sk = \"..\"`"),
+            Arg::Named(what, value) => match what.to_string().as_str() {
+                "pk" if !local => pk.set(ctxt, &what, Some(attributes(ctxt, &what, value))),
+                "sk" => sk.set(ctxt, &what, Some(attributes(ctxt, &what, value))),
+                "projection" => projection = self::projection(ctxt, &what, value),
+                other => args::unknown(ctxt, &what, other, &arg.to_string(), allowed),
+            },
+        }
+    }
+    if name.is_none() {
+        ctxt.error(arg, format!("an index begins with its name: `{arg}(\"{}1\", ..)`", arg.to_string().to_uppercase()));
+    }
+    let (pk, sk) = (pk.0.unwrap_or_default(), sk.0.unwrap_or_default());
+    if !local && pk.is_empty() {
+        ctxt.error(arg, "a global index has a partition key: `pk = \"GSI1PK\"`");
+    }
+    if local && sk.len() != 1 {
+        ctxt.error(arg, "a local index has one sort key: `sk = \"LSI1SK\"`");
+    }
+    for attributes in [&pk, &sk] {
+        if let Some(fifth) = attributes.get(4) {
+            ctxt.error(&fifth.name, "an index key has at most four partition and four sort attributes");
+        }
+    }
+    Some(Index {
+        name: name?,
+        local,
+        pk,
+        sk,
+        projection,
+    })
+}
+
+fn projection(ctxt: &Ctxt, arg: &Ident, value: Value) -> Projection {
+    if let Value::Expr(expr) = &value {
+        match &**expr {
+            Expr::Path(path) if path.path.is_ident("all") => return Projection::All,
+            Expr::Path(path) if path.path.is_ident("keys_only") => return Projection::KeysOnly,
+            Expr::Call(call) => {
+                if let Expr::Path(path) = &*call.func
+                    && path.path.is_ident("include")
+                {
+                    let names: Vec<LitStr> = call.args.iter().filter_map(args::literal).collect();
+                    if names.len() == call.args.len() && !names.is_empty() {
+                        return Projection::Include(names);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    args::wrong(ctxt, arg, &value, "`all`, `keys_only` or `include(\"name\", ..)`");
+    Projection::All
+}
+
+fn check(ctxt: &Ctxt, table: &Table) {
+    check_name(ctxt, &table.name, "table");
+    let mut seen: Vec<String> = Vec::new();
+    for index in &table.indexes {
+        check_name(ctxt, &index.name, "index");
+        if seen.contains(&index.name.value()) {
+            ctxt.error(&index.name, format!("there is another index `{}`", index.name.value()));
+        }
+        seen.push(index.name.value());
+    }
+    let all = std::iter::once(&table.pk)
+        .chain(&table.sk)
+        .chain(table.indexes.iter().flat_map(|index| index.pk.iter().chain(&index.sk)));
+    let mut kinds: Vec<(String, &str)> = Vec::new();
+    for attribute in all {
+        let name = attribute.name.value();
+        if name.is_empty() || name.len() > 255 {
+            ctxt.error(&attribute.name, "the name of a key attribute has 1 to 255 bytes");
+        }
+        match kinds.iter().find(|(known, _)| *known == name) {
+            Some((_, kind)) if *kind != attribute.kind => ctxt.error(
+                &attribute.name,
+                format!("`{name}` is of type `{kind}` in another key, and an attribute has one type"),
+            ),
+            Some(_) => {}
+            None => kinds.push((name, attribute.kind)),
+        }
+    }
+    if let Some(sk) = &table.sk
+        && sk.name.value() == table.pk.name.value()
+    {
+        ctxt.error(&sk.name, "partition and sort key are two attributes");
+    }
+}
+
+/// DynamoDB: 3 to 255 characters out of `a-z A-Z 0-9 _ - .`
+fn check_name(ctxt: &Ctxt, name: &LitStr, what: &str) {
+    let text = name.value();
+    let fits = (3..=255).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    if !fits {
+        ctxt.error(
+            name,
+            format!("the name of a {what} has 3 to 255 characters: letters, digits, `_`, `-` and `.`"),
+        );
+    }
+}
+
+fn print(input: &DeriveInput, table: &Table, with_checks: bool) -> TokenStream {
+    let ident = &input.ident;
+    let (krate, name) = (&table.krate, &table.name);
+    let doc = args::doc_text(&input.attrs);
+    let pk = print_attribute(&table.pk);
+    let sk = option(table.sk.as_ref().map(print_attribute));
+    let ttl = option(table.ttl.as_ref().map(|ttl| quote!(#ttl)));
+    let type_attribute = option(table.type_attribute.as_ref().map(|name| quote!(#name)));
+    let indexes = table.indexes.iter().map(print_index);
+    let (model, lists, checks) = match &table.entities {
+        None => {
+            let delimiters = &table.delimiters;
+            (
+                quote!(_dm::Model::open(#delimiters)),
+                quote!(impl<E: _dm::Entity> _dm::Lists<E> for #ident {}),
+                TokenStream::new(),
+            )
+        }
+        Some(entities) => {
+            let checks = entities.iter().enumerate().map(|(number, entity)| {
+                let span = entity.span();
+                let whole = is_generic(entity).then(|| {
+                    quote_spanned!(span=> const _: () = _dm::check::whole::<#entity>();)
+                });
+                quote_spanned! {span=>
+                    #whole
+                    const _: () = _dm::check::member::<#ident>(#number);
+                }
+            });
+            (
+                quote!(_dm::Model::of(&[#(<#entities as _dm::Entity>::SCHEMA),*])),
+                quote!(#(impl _dm::Lists<#entities> for #ident {})*),
+                if with_checks { quote!(#(#checks)*) } else { TokenStream::new() },
+            )
+        }
+    };
+    quote! {
+        const _: () = {
+            use #krate::__private as _dm;
+            #[automatically_derived]
+            impl _dm::Table for #ident {
+                const DEF: &'static _dm::TableDef = &_dm::TableDef {
+                    name: #name,
+                    doc: #doc,
+                    pk: #pk,
+                    sk: #sk,
+                    indexes: &[#(#indexes),*],
+                    ttl: #ttl,
+                    type_attribute: #type_attribute,
+                };
+                const MODEL: &'static _dm::Model = &#model;
+            }
+            #lists
+            #checks
+        };
+    }
+}
+
+fn is_generic(entity: &Type) -> bool {
+    match entity {
+        Type::Path(path) => path
+            .path
+            .segments
+            .iter()
+            .any(|segment| !segment.arguments.is_empty()),
+        _ => false,
+    }
+}
+
+fn option(value: Option<TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote!(_dm::Some(#value)),
+        None => quote!(_dm::None),
+    }
+}
+
+fn print_attribute(attribute: &Attribute) -> TokenStream {
+    let name = &attribute.name;
+    let kind = quote::format_ident!("{}", attribute.kind);
+    quote!(_dm::AttributeDef { name: #name, kind: _dm::KeyKind::#kind })
+}
+
+fn print_index(index: &Index) -> TokenStream {
+    let name = &index.name;
+    let scope = if index.local { quote!(Local) } else { quote!(Global) };
+    let pk = index.pk.iter().map(print_attribute);
+    let sk = index.sk.iter().map(print_attribute);
+    let projection = match &index.projection {
+        Projection::All => quote!(All),
+        Projection::KeysOnly => quote!(KeysOnly),
+        Projection::Include(names) => quote!(Include(&[#(#names),*])),
+    };
+    quote! {
+        _dm::IndexDef {
+            name: #name,
+            scope: _dm::IndexScope::#scope,
+            pk: &[#(#pk),*],
+            sk: &[#(#sk),*],
+            projection: _dm::Projection::#projection,
+        }
+    }
+}

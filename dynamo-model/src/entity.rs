@@ -1,0 +1,126 @@
+//! Entities: Rust structs that are items of a table.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::Table;
+use crate::key::{Component, Part, Unreadable};
+use crate::schema::EntityDef;
+use crate::wire::{EncodeError, ItemWriter, ValueSerializer, Written};
+
+/// A struct whose values are items of a table, with the templates of its keys.
+///
+/// Derived with `#[derive(Entity)]`; it can be written by hand as well. serde reads and writes the
+/// fields, the schema says what the keys are made of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an entity",
+    label = "has no `Entity`",
+    note = "add `#[derive(Entity)]` and `#[entity(table = .., pk = \"..\", sk = \"..\")]` to the struct"
+)]
+pub trait Entity: Serialize + DeserializeOwned + 'static {
+    /// The table that holds the items.
+    type Table: Table;
+
+    /// Attributes, components and key templates.
+    const SCHEMA: &'static EntityDef;
+
+    /// The value of a component, by its number in the schema. `None` if the field is `None`.
+    fn part(&self, component: usize) -> Option<Part<'_>>;
+
+    /// Turns a component that was read back from a key into the field's serialized form.
+    ///
+    /// Called for the fields that are not stored on their own.
+    ///
+    /// # Errors
+    ///
+    /// [`Unrestored`] if the component is no value of the field's type.
+    fn restore(
+        component: usize,
+        part: Part<'_>,
+        fields: &mut Restore<'_, '_>,
+    ) -> Result<(), Unrestored> {
+        let _ = (component, part, fields);
+        Ok(())
+    }
+
+    /// Whether the item belongs into the index of key `number`: what `when = ..` says.
+    fn belongs(&self, number: usize) -> bool {
+        let _ = number;
+        true
+    }
+}
+
+/// The sort key components of an entity's key, as handles for conditions.
+///
+/// Key 0 is the primary key, the others are the entity's indexes in the order of their declaration.
+pub trait Keyed<const KEY: usize>: Entity {
+    /// A struct with one [`SortPart`](crate::expr::SortPart) for each component.
+    type Parts;
+    /// The handles.
+    const PARTS: Self::Parts;
+}
+
+/// Receives the fields that are restored from keys.
+pub struct Restore<'w, 'b>(pub(crate) &'w mut ItemWriter<'b>);
+
+impl Restore<'_, '_> {
+    /// Writes the field as serde writes its type.
+    ///
+    /// # Errors
+    ///
+    /// [`Unrestored`] if the part is no value of the type, or does not serialize.
+    pub fn field<T: Component + Serialize>(
+        &mut self,
+        attribute: &str,
+        part: Part<'_>,
+    ) -> Result<(), Unrestored> {
+        let value = T::from_part(part)?;
+        self.0.attribute(attribute, &value)?;
+        Ok(())
+    }
+
+    /// Writes the field as its `#[serde(with = ..)]` does.
+    ///
+    /// # Errors
+    ///
+    /// [`Unrestored`] if the part is no value of the type, or does not serialize.
+    pub fn field_with<T: Component>(
+        &mut self,
+        attribute: &str,
+        part: Part<'_>,
+        serialize: impl FnOnce(&T, ValueSerializer<'_>) -> Result<Written, EncodeError>,
+    ) -> Result<(), Unrestored> {
+        let value = T::from_part(part)?;
+        self.0.attribute_with(attribute, |serializer| serialize(&value, serializer))?;
+        Ok(())
+    }
+}
+
+/// Why a component that was read from a key did not become a field's value.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Unrestored {
+    /// The key holds no value of the component's type.
+    Unreadable,
+    /// The value did not serialize.
+    Encode(EncodeError),
+}
+
+impl From<Unreadable> for Unrestored {
+    fn from(Unreadable: Unreadable) -> Self {
+        Unrestored::Unreadable
+    }
+}
+
+impl From<EncodeError> for Unrestored {
+    fn from(error: EncodeError) -> Self {
+        Unrestored::Encode(error)
+    }
+}
+
+/// The value of a component; a helper of the derive, which cannot tell an `Option` from its spelling.
+#[doc(hidden)]
+pub fn part_of<T: Component>(field: &T) -> Option<Part<'_>> {
+    field.part()
+}
+

@@ -1,0 +1,8 @@
+//! Expressions: what a query says of a key.
+
+mod sort;
+
+pub use sort::{
+    Always, At, Closed, Ends, First, Follows, Last, Mid, Never, Open, Partition, Ranged, Slot, Sort,
+    SortPart,
+};

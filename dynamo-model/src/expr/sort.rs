@@ -1,0 +1,338 @@
+//! Partitions and typed conditions on sort keys.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::key::{Bound, Fixed, KeyArg, KeyPart, Part, Variable};
+use crate::{Entity, Keyed};
+
+/// The items of one entity in one partition of the table or of an index, which
+/// [`Handle::query`](crate::Handle::query) reads.
+///
+/// Made by the functions that the derive generates: `Order::of(customer_id)` for the table,
+/// `Order::by_status(status)` for an index named `by_status`.
+#[must_use = "a partition does nothing until it is given to `query`"]
+pub struct Partition<E, const KEY: usize> {
+    pub(crate) known: Vec<(usize, Part<'static>)>,
+    pub(crate) range: Option<(usize, Bound)>,
+    entity: PhantomData<fn() -> E>,
+}
+
+impl<E, const KEY: usize> Partition<E, KEY> {
+    /// The partition of these components, by their numbers in the entity's schema.
+    #[doc(hidden)]
+    pub fn new(known: &[(usize, Part<'_>)]) -> Self {
+        Self {
+            known: known
+                .iter()
+                .map(|(component, part)| (*component, part.clone().into_owned()))
+                .collect(),
+            range: None,
+            entity: PhantomData,
+        }
+    }
+}
+
+impl<E: Keyed<KEY>, const KEY: usize> Partition<E, KEY> {
+    /// Narrows the items to those whose sort key satisfies a condition.
+    ///
+    /// The condition begins with the first component of the sort key and goes on with `then`:
+    /// equalities first, at most one range last. It becomes one `BETWEEN` or `begins_with`, so that
+    /// nothing else is read.
+    ///
+    /// ```ignore
+    /// Order::of("c-1").sort(|k| k.placed_at.ge(yesterday))
+    /// Order::of("c-1").sort(|k| k.placed_at.eq(at).then(k.order_id.eq(id)))
+    /// ```
+    pub fn sort<C: First<E, KEY>>(mut self, condition: impl FnOnce(E::Parts) -> C) -> Self {
+        let Terms { equal, range } = condition(E::PARTS).into_terms();
+        let components = sort_components(E::SCHEMA, KEY);
+        let number = |position: usize| components.get(position).copied().unwrap_or(usize::MAX);
+        self.known
+            .extend(equal.into_iter().map(|(position, part)| (number(position), part)));
+        self.range = range.map(|(position, bound)| (number(position), bound));
+        self
+    }
+}
+
+/// The components of a sort key that its partition does not fix, in order: what the handles count.
+pub(crate) fn sort_components(entity: &crate::schema::EntityDef, key: usize) -> Vec<usize> {
+    let key = &entity.keys[key];
+    let mut all = Vec::new();
+    for (component, _) in key.sk.iter().flat_map(|template| template.components()) {
+        let in_pk = entity.pk_templates(key).iter().any(|t| t.contains(component));
+        if !in_pk && !all.contains(&component) {
+            all.push(component);
+        }
+    }
+    all
+}
+
+/// Says which partition it is of, without the values.
+impl<E: Entity, const KEY: usize> fmt::Debug for Partition<E, KEY> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Partition")
+            .field("entity", &E::SCHEMA.name)
+            .field("key", &E::SCHEMA.keys[KEY].name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One component of a sort key, in the closure of [`Partition::sort`].
+///
+/// `I` is its position among the components of the sort key, `S` says its type and whether ranges on it
+/// are exact.
+pub struct SortPart<E, const KEY: usize, const I: usize, S>(PhantomData<fn() -> (E, S)>);
+
+impl<E, const KEY: usize, const I: usize, S> fmt::Debug for SortPart<E, KEY, I, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SortPart({I})")
+    }
+}
+
+impl<E, const KEY: usize, const I: usize, S> SortPart<E, KEY, I, S> {
+    /// The handle.
+    #[doc(hidden)]
+    pub const NEW: Self = Self(PhantomData);
+}
+
+type Eq<E, const KEY: usize, const I: usize> = Sort<E, KEY, I, I, Open>;
+type Range<E, const KEY: usize, const I: usize> = Sort<E, KEY, I, I, Closed>;
+
+impl<E, const KEY: usize, const I: usize, S: Slot> SortPart<E, KEY, I, S> {
+    /// The component equals the value. More components may follow with [`then`](Sort::then).
+    #[expect(clippy::should_implement_trait, reason = "conditions read like this in every builder")]
+    pub fn eq(self, value: impl KeyArg<S::Value>) -> Eq<E, KEY, I> {
+        Sort::new(Terms {
+            equal: vec![(I, value.part().into_owned())],
+            range: None,
+        })
+    }
+
+    /// The component's text begins with this text. An empty one holds for every value.
+    pub fn starts_with(self, value: impl KeyArg<S::Value>) -> Range<E, KEY, I>
+    where
+        S::Value: KeyPart<Order = Variable>,
+    {
+        Sort::range(I, Bound::StartsWith(value.part().into_owned()))
+    }
+
+    /// Less than the value.
+    pub fn lt(self, value: impl KeyArg<S::Value>) -> Range<E, KEY, I>
+    where
+        S: Ranged,
+    {
+        Sort::range(I, Bound::Lt(value.part().into_owned()))
+    }
+
+    /// At most the value.
+    pub fn le(self, value: impl KeyArg<S::Value>) -> Range<E, KEY, I>
+    where
+        S: Ranged,
+    {
+        Sort::range(I, Bound::Le(value.part().into_owned()))
+    }
+
+    /// Greater than the value.
+    pub fn gt(self, value: impl KeyArg<S::Value>) -> Range<E, KEY, I>
+    where
+        S: Ranged,
+    {
+        Sort::range(I, Bound::Gt(value.part().into_owned()))
+    }
+
+    /// At least the value.
+    pub fn ge(self, value: impl KeyArg<S::Value>) -> Range<E, KEY, I>
+    where
+        S: Ranged,
+    {
+        Sort::range(I, Bound::Ge(value.part().into_owned()))
+    }
+
+    /// From the first value to the second, both included. Nothing is sent if they are reversed.
+    pub fn between(
+        self,
+        low: impl KeyArg<S::Value>,
+        high: impl KeyArg<S::Value>,
+    ) -> Range<E, KEY, I>
+    where
+        S: Ranged,
+    {
+        let (low, high) = (low.part().into_owned(), high.part().into_owned());
+        Sort::range(I, Bound::Between(low, high))
+    }
+}
+
+/// A condition on the components `FIRST` to `LAST` of a sort key.
+#[must_use = "return the condition from the closure"]
+pub struct Sort<E, const KEY: usize, const FIRST: usize, const LAST: usize, End> {
+    terms: Terms,
+    of: PhantomData<fn() -> (E, End)>,
+}
+
+impl<E, const KEY: usize, const FIRST: usize, const LAST: usize, End> fmt::Debug
+    for Sort<E, KEY, FIRST, LAST, End>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sort({FIRST}..={LAST})")
+    }
+}
+
+/// Positions among the sort key's components, with what is said of them.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Terms {
+    equal: Vec<(usize, Part<'static>)>,
+    range: Option<(usize, Bound)>,
+}
+
+impl<E, const KEY: usize, const FIRST: usize, const LAST: usize, End>
+    Sort<E, KEY, FIRST, LAST, End>
+{
+    fn new(terms: Terms) -> Self {
+        Self {
+            terms,
+            of: PhantomData,
+        }
+    }
+
+    fn range(position: usize, bound: Bound) -> Self {
+        Self::new(Terms {
+            equal: Vec::new(),
+            range: Some((position, bound)),
+        })
+    }
+
+    /// Goes on with the next component of the sort key.
+    pub fn then<const NEXT: usize, const END: usize, Other>(
+        mut self,
+        next: Sort<E, KEY, NEXT, END, Other>,
+    ) -> Sort<E, KEY, FIRST, END, Other>
+    where
+        End: Ends,
+        At<NEXT>: Follows<At<LAST>>,
+    {
+        self.terms.equal.extend(next.terms.equal);
+        Sort::new(Terms {
+            equal: self.terms.equal,
+            range: next.terms.range,
+        })
+    }
+}
+
+/// A condition that begins with the first component of the sort key.
+#[diagnostic::on_unimplemented(
+    message = "this sort condition skips the first part of the sort key",
+    label = "begin with the first part",
+    note = "conditions follow the sort key from its beginning: `k.first.eq(..).then(k.second.ge(..))`"
+)]
+pub trait First<E, const KEY: usize>: sealed::Sealed {
+    /// The condition as data.
+    #[doc(hidden)]
+    fn into_terms(self) -> Terms;
+}
+
+impl<E, const KEY: usize, const LAST: usize, End> First<E, KEY> for Sort<E, KEY, 0, LAST, End> {
+    fn into_terms(self) -> Terms {
+        self.terms
+    }
+}
+
+/// A position among the components of a sort key.
+#[derive(Debug)]
+pub enum At<const I: usize> {}
+
+/// The position right behind another one.
+#[diagnostic::on_unimplemented(
+    message = "`.then` does not go on with the next part of the sort key",
+    label = "a part is skipped or repeated here",
+    note = "after `k.a.eq(..)` comes the part that stands behind `a` in the template"
+)]
+pub trait Follows<Before>: sealed::Sealed {}
+
+macro_rules! follows {
+    ($($i:literal $j:literal),*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Follows<At<$i>> for At<$j> {}
+    )*};
+}
+follows!(0 1, 1 2, 2 3, 3 4, 4 5, 5 6, 6 7, 7 8, 8 9, 9 10, 10 11, 11 12);
+
+/// How a condition ends: [`Open`] or [`Closed`].
+#[diagnostic::on_unimplemented(
+    message = "nothing can follow a range",
+    label = "this is a range, and DynamoDB takes one condition on a sort key",
+    note = "equalities come first: `k.a.eq(..).then(k.b.ge(..))`"
+)]
+pub trait Ends: sealed::Sealed {}
+
+/// With an equality, so that the next component may follow.
+#[derive(Debug)]
+pub enum Open {}
+/// With a range, which nothing can follow.
+#[derive(Debug)]
+pub enum Closed {}
+
+impl Ends for Open {}
+
+/// A component's place in its template: its type, and whether ranges on it are exact.
+pub trait Slot: sealed::Sealed {
+    /// The component's type.
+    type Value: KeyPart;
+}
+
+/// The last component of its template, in its type's own format.
+#[derive(Debug)]
+pub struct Last<T>(PhantomData<fn() -> T>);
+/// A component with something behind it, in its type's own format.
+#[derive(Debug)]
+pub struct Mid<T>(PhantomData<fn() -> T>);
+/// A component in a format of fixed width that keeps the order.
+#[derive(Debug)]
+pub struct Always<T>(PhantomData<fn() -> T>);
+/// A component in a format that does not keep the order.
+#[derive(Debug)]
+pub struct Never<T>(PhantomData<fn() -> T>);
+
+macro_rules! slots {
+    ($($slot:ident),*) => {$(
+        impl<T: KeyPart> Slot for $slot<T> {
+            type Value = T;
+        }
+        impl<T> sealed::Sealed for $slot<T> {}
+    )*};
+}
+slots!(Last, Mid, Always, Never);
+
+/// A slot whose stored text sorts as its values do.
+#[diagnostic::on_unimplemented(
+    message = "a range on this part of the sort key would not be exact",
+    label = "the stored text does not sort as the values do",
+    note = "text is in order only as the last part of a key (`New York#` sorts before `New#`), enums and formats such as `raw`, `lower` and `shard` never are",
+    note = "`eq` always works, and so does `starts_with` on text; for ranges give the part a fixed width, or move it to the end of the template"
+)]
+pub trait Ranged: Slot {}
+
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart> Ranged for Always<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart<Order = Fixed>> Ranged for Mid<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart> Ranged for Last<T> where T::Order: sealed::Sorted {}
+
+mod sealed {
+    use super::{At, Closed, Fixed, Open, Sort, Variable};
+
+    pub trait Sealed {}
+    impl<const I: usize> Sealed for At<I> {}
+    impl Sealed for Open {}
+    impl Sealed for Closed {}
+    impl<E, const KEY: usize, const FIRST: usize, const LAST: usize, End> Sealed
+        for Sort<E, KEY, FIRST, LAST, End>
+    {
+    }
+
+    pub trait Sorted {}
+    impl Sorted for Fixed {}
+    impl Sorted for Variable {}
+}

@@ -1,0 +1,19 @@
+//! `uuid::Uuid`, hyphenated in lower case: 36 characters that sort as the bytes do.
+
+use uuid::Uuid;
+
+use crate::key::{Fixed, KeyPart, Part, Shape, Unreadable};
+
+impl KeyPart for Uuid {
+    const SHAPE: Shape = Shape::Ascii { len: 36 };
+    type Order = Fixed;
+
+    fn to_part(&self) -> Part<'_> {
+        let mut buffer = Uuid::encode_buffer();
+        Part::Text(self.hyphenated().encode_lower(&mut buffer).to_owned().into())
+    }
+
+    fn from_part(part: Part<'_>) -> Result<Self, Unreadable> {
+        Uuid::try_parse(&part.into_text()?).map_err(|_| Unreadable)
+    }
+}

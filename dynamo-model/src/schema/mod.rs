@@ -1,0 +1,352 @@
+//! The model as constant data: tables, indexes, entities and their keys.
+//!
+//! The derives emit these as constants; everything else (operations, checks, documentation) reads
+//! them. They can be written by hand as well.
+
+#[doc(hidden)]
+pub mod check;
+mod message;
+mod overlap;
+
+pub(crate) use overlap::shares_prefix;
+
+use crate::key::{ComponentDef, KeyKind, Segment, Template};
+
+/// A key attribute and its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttributeDef {
+    /// Name of the attribute.
+    pub name: &'static str,
+    /// `S`, `N` or `B`.
+    pub kind: KeyKind,
+}
+
+/// A table: its key, its indexes, and the attributes that DynamoDB or the library gives a meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableDef {
+    /// Name of the table, unless the handle is given another.
+    pub name: &'static str,
+    /// The doc comment.
+    pub doc: &'static str,
+    /// The partition key.
+    pub pk: AttributeDef,
+    /// The sort key, if the table's primary key is composite.
+    pub sk: Option<AttributeDef>,
+    /// Secondary indexes, in the order in which they were declared.
+    pub indexes: &'static [IndexDef],
+    /// The time-to-live attribute, a number of epoch seconds.
+    pub ttl: Option<&'static str>,
+    /// The attribute that holds each item's entity type. `None` if keys alone tell entities apart.
+    pub type_attribute: Option<&'static str>,
+}
+
+impl TableDef {
+    /// The index of this name.
+    pub const fn index(&self, name: &str) -> Option<&IndexDef> {
+        let mut i = 0;
+        while i < self.indexes.len() {
+            if message::equal(self.indexes[i].name, name) {
+                return Some(&self.indexes[i]);
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// Partition and sort key attributes of an entity's key; none if the index is not the table's.
+    pub const fn attributes(
+        &'static self,
+        key: &KeyDef,
+    ) -> (&'static [AttributeDef], &'static [AttributeDef]) {
+        match key.index {
+            None => (
+                std::slice::from_ref(&self.pk),
+                match &self.sk {
+                    Some(sk) => std::slice::from_ref(sk),
+                    None => &[],
+                },
+            ),
+            Some(name) => match self.index(name) {
+                Some(index) => (index.pk, index.sk),
+                None => (&[], &[]),
+            },
+        }
+    }
+
+    /// Whether the attribute is part of the table's key or of an index key.
+    pub(crate) fn is_key_attribute(&self, name: &str) -> bool {
+        self.pk.name == name
+            || self.sk.is_some_and(|sk| sk.name == name)
+            || self
+                .indexes
+                .iter()
+                .any(|index| index.pk.iter().chain(index.sk).any(|a| a.name == name))
+    }
+}
+
+/// A secondary index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexDef {
+    /// Name of the index.
+    pub name: &'static str,
+    /// Global or local.
+    pub scope: IndexScope,
+    /// Partition key attributes: one, or up to four in a global index with native multi-attribute keys.
+    pub pk: &'static [AttributeDef],
+    /// Sort key attributes: none, one, or up to four.
+    pub sk: &'static [AttributeDef],
+    /// What is copied into the index beside the keys.
+    pub projection: Projection,
+}
+
+/// Whether an index spans the table or one partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndexScope {
+    /// A global secondary index: its own partition key, eventually consistent.
+    Global,
+    /// A local secondary index: the table's partition key, another sort key.
+    Local,
+}
+
+/// What an index holds beside the key attributes of table and index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Projection {
+    /// The whole item.
+    All,
+    /// Nothing more.
+    KeysOnly,
+    /// These attributes, and the entity type attribute.
+    Include(&'static [&'static str]),
+}
+
+/// An entity: its attributes and the templates of its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntityDef {
+    /// Name of the Rust type.
+    pub name: &'static str,
+    /// The doc comment.
+    pub doc: &'static str,
+    /// The value of the table's type attribute.
+    pub type_name: &'static str,
+    /// Other values of the type attribute that are accepted when reading.
+    pub type_aliases: &'static [&'static str],
+    /// The fields that serde reads and writes.
+    pub fields: &'static [FieldDef],
+    /// The fields that stand in some key.
+    pub components: &'static [ComponentDef],
+    /// The primary key, then the index keys in the order in which they were declared.
+    pub keys: &'static [KeyDef],
+}
+
+impl EntityDef {
+    /// The attribute name of a field.
+    pub const fn attribute_of(&self, field: &str) -> Option<&'static str> {
+        let mut i = 0;
+        while i < self.fields.len() {
+            if message::equal(self.fields[i].name, field) {
+                return Some(self.fields[i].attribute);
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// Whether a value of the type attribute is this entity's.
+    pub fn accepts_type(&self, name: &str) -> bool {
+        self.type_name == name || self.type_aliases.contains(&name)
+    }
+}
+
+/// A field and the attribute it is stored as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldDef {
+    /// The field's name in Rust, without `r#`.
+    pub name: &'static str,
+    /// The attribute's name, by serde's rules.
+    pub attribute: &'static str,
+    /// Whether the field is stored in keys only, and read back from there.
+    pub key_only: bool,
+}
+
+impl FieldDef {
+    /// A field that is stored as an attribute.
+    pub const fn stored(name: &'static str, attribute: &'static str) -> Self {
+        Self {
+            name,
+            attribute,
+            key_only: false,
+        }
+    }
+
+    /// A field that is stored in keys only.
+    pub const fn key_only(name: &'static str, attribute: &'static str) -> Self {
+        Self {
+            name,
+            attribute,
+            key_only: true,
+        }
+    }
+}
+
+/// One key of an entity: the primary key, or the key of an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyDef {
+    /// The function that queries it: `of` for the primary key, else the name given in `index(name, ..)`.
+    pub name: &'static str,
+    /// The index, or `None` for the primary key.
+    pub index: Option<&'static str>,
+    /// Templates of the partition key attributes. Empty for a local index: it has the table's.
+    pub pk: &'static [Template],
+    /// Templates of the sort key attributes.
+    pub sk: &'static [Template],
+    /// Components that the predicate of `when = ..` reads.
+    pub when: &'static [usize],
+}
+
+impl EntityDef {
+    /// Templates of the key's partition attributes, which a local index takes from the primary key.
+    pub(crate) const fn pk_templates(&self, key: &KeyDef) -> &'static [Template] {
+        if key.pk.is_empty() {
+            self.keys[0].pk
+        } else {
+            key.pk
+        }
+    }
+
+    /// Pairs of attribute and template of one key: the partition's, then the sort key's.
+    pub(crate) fn pairs(
+        &self,
+        table: &'static TableDef,
+        key: &KeyDef,
+    ) -> (
+        impl Iterator<Item = (AttributeDef, Template)>,
+        impl Iterator<Item = (AttributeDef, Template)>,
+    ) {
+        let (pk, sk) = table.attributes(key);
+        (
+            pk.iter().copied().zip(self.pk_templates(key).iter().copied()),
+            sk.iter().copied().zip(key.sk.iter().copied()),
+        )
+    }
+
+    /// Whether the template's only component is a field that is stored under the key attribute's own name.
+    pub(crate) const fn is_own(&self, attribute: &str, template: Template) -> bool {
+        match template.single() {
+            Some(component) => match self.attribute_of(self.components[component].name) {
+                Some(name) => message::equal(name, attribute),
+                None => false,
+            },
+            None => false,
+        }
+    }
+}
+
+/// What is known of all entities of a table together.
+#[derive(Clone, Copy, Debug)]
+pub struct Model {
+    /// The table's entities; `None` if they are stated in another crate.
+    pub entities: Option<&'static [&'static EntityDef]>,
+    /// Characters that begin a literal after a component in some template; text components refuse them.
+    pub delimiters: Delimiters,
+}
+
+impl Model {
+    /// The model of a table that names its entities.
+    pub const fn of(entities: &'static [&'static EntityDef]) -> Self {
+        let mut delimiters = Delimiters::NONE;
+        let mut i = 0;
+        while i < entities.len() {
+            delimiters = delimiters.with(entities[i]);
+            i += 1;
+        }
+        Self {
+            entities: Some(entities),
+            delimiters,
+        }
+    }
+
+    /// The model of a table whose entities live in other crates: the delimiters are declared.
+    pub const fn open(delimiters: &'static str) -> Self {
+        let mut all = Delimiters::NONE;
+        let mut rest = delimiters;
+        while let Some((c, tail)) = message::next_char(rest) {
+            all = all.push(c);
+            rest = tail;
+        }
+        Self {
+            entities: None,
+            delimiters: all,
+        }
+    }
+}
+
+/// The set of characters that separate the components of a table's keys.
+#[derive(Clone, Copy, Debug)]
+pub struct Delimiters {
+    chars: [char; Self::MAX],
+    len: usize,
+}
+
+impl Delimiters {
+    const MAX: usize = 16;
+    const NONE: Self = Self {
+        chars: ['\0'; Self::MAX],
+        len: 0,
+    };
+
+    /// The characters.
+    pub const fn as_slice(&self) -> &[char] {
+        self.chars.split_at(self.len).0
+    }
+
+    pub(crate) const fn contains(&self, c: char) -> bool {
+        let mut i = 0;
+        while i < self.len {
+            if self.chars[i] == c {
+                return true;
+            }
+            i += 1;
+        }
+        false
+    }
+
+    const fn push(mut self, c: char) -> Self {
+        if !self.contains(c) {
+            assert!(
+                self.len < Self::MAX,
+                "the templates of this table use more than 16 different delimiters"
+            );
+            self.chars[self.len] = c;
+            self.len += 1;
+        }
+        self
+    }
+
+    const fn with(mut self, entity: &EntityDef) -> Self {
+        let mut k = 0;
+        while k < entity.keys.len() {
+            let key = &entity.keys[k];
+            let mut t = 0;
+            while t < key.pk.len() + key.sk.len() {
+                let template = if t < key.pk.len() {
+                    key.pk[t]
+                } else {
+                    key.sk[t - key.pk.len()]
+                };
+                let mut s = 1;
+                while s < template.0.len() {
+                    if let (Segment::Part(..), Segment::Lit(text)) =
+                        (template.0[s - 1], template.0[s])
+                        && let Some((c, _)) = message::next_char(text)
+                    {
+                        self = self.push(c);
+                    }
+                    s += 1;
+                }
+                t += 1;
+            }
+            k += 1;
+        }
+        self
+    }
+}
