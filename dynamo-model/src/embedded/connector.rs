@@ -239,22 +239,34 @@ mod tests {
         assert_eq!(crc32(b""), 0);
     }
 
-    /// Without a runtime of tokio's, the call is made where it is polled.
-    #[test]
-    fn another_executor_is_enough() {
+    /// Polled once, without a runtime of tokio's: then the call is made where it is polled.
+    fn answer(target: &'static str) -> HttpResponse {
         let connector = Connector {
             engine: Engine::memory().unwrap(),
             read_timeout: None,
             sleep: None,
         };
         let mut request = HttpRequest::new(SdkBody::from("{}"));
-        request
-            .headers_mut()
-            .insert("x-amz-target", "DynamoDB_20120810.ListTables");
+        request.headers_mut().insert("x-amz-target", target);
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         match pin!(connector.answer(request)).poll(&mut context) {
-            Poll::Ready(Ok(response)) => assert!(response.status().is_success()),
+            Poll::Ready(Ok(response)) => response,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn both_services_answer_on_any_executor() {
+        for (target, body) in [
+            ("DynamoDB_20120810.ListTables", r#"{"TableNames":[]}"#),
+            ("DynamoDBStreams_20120810.ListStreams", r#"{"Streams":[]}"#),
+        ] {
+            let response = answer(target);
+            assert!(response.status().is_success());
+            assert_eq!(response.body().bytes(), Some(body.as_bytes()));
+            let length = response.headers().get("content-length");
+            assert_eq!(length, Some(body.len().to_string().as_str()));
+        }
+        assert_eq!(answer("Weather_2026.Ask").status().as_u16(), 400);
     }
 }
