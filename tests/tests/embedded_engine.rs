@@ -287,7 +287,7 @@ async fn time_to_live_follows_the_clock() {
 
 #[test]
 fn a_closure_is_a_clock() {
-    let engine = Engine::memory_with_clock(|| SystemTime::now() + Duration::from_secs(86_400));
+    let engine = Engine::memory_with_clock(|| SystemTime::now() + Duration::from_hours(24));
     assert_eq!(engine.unwrap().sweep_ttl().unwrap(), 0);
 }
 

@@ -308,7 +308,7 @@ async fn a_delay_meets_the_clients_timeouts() {
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts.build());
         let impatient = Client::from_conf(config.build());
-        engine.faults().delay("PutItem", 1, Duration::from_secs(60));
+        engine.faults().delay("PutItem", 1, Duration::from_mins(1));
         let error = put(&impatient, "b").await.unwrap_err();
         let timed_out = match &error {
             SdkError::TimeoutError(_) => true,

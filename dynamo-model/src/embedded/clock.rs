@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// use dynamo_model::embedded::Clock;
 /// use std::time::{Duration, SystemTime};
 ///
-/// let tomorrow = || SystemTime::now() + Duration::from_secs(86_400);
+/// let tomorrow = || SystemTime::now() + Duration::from_hours(24);
 /// assert!(Clock::now(&tomorrow) > SystemTime::now());
 /// ```
 pub trait Clock: Send + Sync + 'static {
