@@ -2,7 +2,7 @@
 //!
 //! The suite is written once. `cargo test` runs it on the embedded engine; with `DYNAMODB_ENDPOINT`
 //! set, for example to `http://127.0.0.1:8000`, the same tests run against that endpoint over plain
-//! HTTP. `scripts/dynamodb-local run -- cargo test -p dynamo-model-tests` does both halves.
+//! HTTP. `scripts/dynamodb-local run -- cargo test -p dynamo-model-tests` starts one and does that.
 
 use std::path::PathBuf;
 
