@@ -104,7 +104,8 @@ impl Engine {
     /// The database in the file at `path`, created when there is none.
     ///
     /// What is written survives the process. Two files stand beside it while it is open
-    /// (`-wal`, `-shm`). This call reads from disk and blocks meanwhile.
+    /// (`-wal`, `-shm`). This call reads from disk and blocks meanwhile. Open a file once and share
+    /// the engine by cloning it: two engines on one file get in each other's way.
     ///
     /// # Errors
     ///
@@ -249,11 +250,30 @@ impl Engine {
     }
 
     /// What goes wrong on purpose: see [`Faults`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::embedded::{Engine, EngineError};
+    /// let engine = Engine::memory()?;
+    /// engine.faults().throttle("PutItem", 2);
+    /// # Ok::<(), EngineError>(())
+    /// ```
     pub fn faults(&self) -> &Faults {
         &self.inner.faults
     }
 
     /// What the engine was sent: see [`Requests`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::embedded::{Engine, EngineError};
+    /// let engine = Engine::memory()?;
+    /// engine.requests().record(true);
+    /// assert!(engine.requests().take().is_empty());
+    /// # Ok::<(), EngineError>(())
+    /// ```
     pub fn requests(&self) -> &Requests {
         &self.inner.requests
     }

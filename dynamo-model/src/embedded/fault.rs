@@ -7,6 +7,15 @@ use std::time::Duration;
 use super::Call;
 
 /// In place of an operation's name: every operation.
+///
+/// # Examples
+///
+/// ```
+/// # use dynamo_model::embedded::{ANY_OPERATION, Engine, EngineError, Fault};
+/// let engine = Engine::memory()?;
+/// engine.faults().throttle(ANY_OPERATION, 1); // whatever comes next
+/// # Ok::<(), EngineError>(())
+/// ```
 pub const ANY_OPERATION: &str = "*";
 
 /// One way for a call to go wrong.
@@ -107,21 +116,61 @@ type Closure = dyn Fn(&Call) -> Option<Fault> + Send + Sync;
 
 impl Faults {
     /// Throttles the next `times` calls of `operation`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::embedded::{ANY_OPERATION, Engine, EngineError, Fault};
+    /// let engine = Engine::memory()?;
+    /// engine.faults().throttle("PutItem", 2);
+    /// assert_eq!(engine.faults().pending(), 2);
+    /// # Ok::<(), EngineError>(())
+    /// ```
     pub fn throttle(&self, operation: &str, times: usize) {
         self.add(operation, times, Fault::Throttle);
     }
 
     /// Answers the next `times` calls of `operation` with a server error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::embedded::{ANY_OPERATION, Engine, EngineError, Fault};
+    /// let engine = Engine::memory()?;
+    /// engine.faults().fail(ANY_OPERATION, 1);
+    /// assert_eq!(engine.faults().pending(), 1);
+    /// # Ok::<(), EngineError>(())
+    /// ```
     pub fn fail(&self, operation: &str, times: usize) {
         self.add(operation, times, Fault::ServerError);
     }
 
     /// Breaks the connection before the next `times` calls of `operation` are applied.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::embedded::{ANY_OPERATION, Engine, EngineError, Fault};
+    /// let engine = Engine::memory()?;
+    /// engine.faults().drop_request("TransactWriteItems", 1);
+    /// assert_eq!(engine.faults().pending(), 1);
+    /// # Ok::<(), EngineError>(())
+    /// ```
     pub fn drop_request(&self, operation: &str, times: usize) {
         self.add(operation, times, Fault::DropRequest);
     }
 
     /// Breaks the connection after the next `times` calls of `operation` are applied.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::embedded::{ANY_OPERATION, Engine, EngineError, Fault};
+    /// let engine = Engine::memory()?;
+    /// engine.faults().drop_response("UpdateItem", 1);
+    /// assert_eq!(engine.faults().pending(), 1);
+    /// # Ok::<(), EngineError>(())
+    /// ```
     pub fn drop_response(&self, operation: &str, times: usize) {
         self.add(operation, times, Fault::DropResponse);
     }
@@ -145,11 +194,31 @@ impl Faults {
     }
 
     /// Delays the next `times` calls of `operation`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::embedded::{ANY_OPERATION, Engine, EngineError, Fault};
+    /// let engine = Engine::memory()?;
+    /// engine.faults().delay("Query", 1, std::time::Duration::from_millis(200));
+    /// assert_eq!(engine.faults().pending(), 1);
+    /// # Ok::<(), EngineError>(())
+    /// ```
     pub fn delay(&self, operation: &str, times: usize, by: Duration) {
         self.add(operation, times, Fault::Delay(by));
     }
 
     /// Lets the next `times` calls of `operation` meet `fault`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::embedded::{ANY_OPERATION, Engine, EngineError, Fault};
+    /// let engine = Engine::memory()?;
+    /// engine.faults().add("BatchGetItem", 1, Fault::UnprocessedFraction(0.5));
+    /// assert_eq!(engine.faults().pending(), 1);
+    /// # Ok::<(), EngineError>(())
+    /// ```
     pub fn add(&self, operation: &str, times: usize, fault: Fault) {
         self.push(Kind::Counted {
             operation: operation.to_owned(),
@@ -184,6 +253,17 @@ impl Faults {
 
     /// How many calls are still to meet a fault, closures not counted. A test that ends with
     /// none pending has met every fault it planned.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::embedded::{ANY_OPERATION, Engine, EngineError, Fault};
+    /// let engine = Engine::memory()?;
+    /// engine.faults().throttle("PutItem", 2);
+    /// engine.faults().fail("GetItem", 1);
+    /// assert_eq!(engine.faults().pending(), 3);
+    /// # Ok::<(), EngineError>(())
+    /// ```
     pub fn pending(&self) -> usize {
         self.lock()
             .list
@@ -196,6 +276,17 @@ impl Faults {
     }
 
     /// Forgets every fault and closure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::embedded::{ANY_OPERATION, Engine, EngineError, Fault};
+    /// let engine = Engine::memory()?;
+    /// engine.faults().throttle("PutItem", 2);
+    /// engine.faults().clear();
+    /// assert_eq!(engine.faults().pending(), 0);
+    /// # Ok::<(), EngineError>(())
+    /// ```
     pub fn clear(&self) {
         self.lock().list.clear();
     }
