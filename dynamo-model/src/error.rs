@@ -11,7 +11,8 @@ use std::fmt;
 pub use request::{InvalidRequest, ModelMismatch, WaitTimeout};
 pub(crate) use service::Refusal;
 pub use service::{
-    CancellationReason, ConditionFailed, ServiceError, Throttled, ThrottlingReason, TransactionCanceled,
+    CancellationReason, ConditionFailed, ServiceError, Throttled, ThrottlingReason,
+    TransactionCanceled,
 };
 pub use transport::{TransportError, TransportErrorKind};
 
@@ -89,13 +90,17 @@ impl Error {
     pub(crate) fn answered(refusal: Refusal<'_>, body: Option<&str>) -> Self {
         let service = ServiceError::new(refusal);
         match service.code() {
-            "ConditionalCheckFailedException" => Self::ConditionFailed(ConditionFailed::new(service, body)),
-            "TransactionCanceledException" => Self::TransactionCanceled(TransactionCanceled::new(service, body)),
+            "ConditionalCheckFailedException" => {
+                Self::ConditionFailed(ConditionFailed::new(service, body))
+            }
+            "TransactionCanceledException" => {
+                Self::TransactionCanceled(TransactionCanceled::new(service, body))
+            }
             "TransactionConflictException" => Self::TransactionConflict(service),
             "ResourceNotFoundException" | "TableNotFoundException" => Self::TableNotFound(service),
-            "ProvisionedThroughputExceededException" | "RequestLimitExceeded" | "ThrottlingException" => {
-                Self::Throttled(Throttled::new(service, body))
-            }
+            "ProvisionedThroughputExceededException"
+            | "RequestLimitExceeded"
+            | "ThrottlingException" => Self::Throttled(Throttled::new(service, body)),
             "AccessDeniedException"
             | "AccessDenied"
             | "ExpiredToken"
@@ -119,9 +124,10 @@ impl Error {
     pub fn is_condition_failed(&self) -> bool {
         match self {
             Self::ConditionFailed(_) => true,
-            Self::TransactionCanceled(canceled) => {
-                canceled.reasons().iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
-            }
+            Self::TransactionCanceled(canceled) => canceled
+                .reasons()
+                .iter()
+                .any(|reason| reason.code() == Some("ConditionalCheckFailed")),
             _ => false,
         }
     }
@@ -145,9 +151,10 @@ impl Error {
     pub fn is_transaction_conflict(&self) -> bool {
         match self {
             Self::TransactionConflict(_) => true,
-            Self::TransactionCanceled(canceled) => {
-                canceled.reasons().iter().any(|reason| reason.code() == Some("TransactionConflict"))
-            }
+            Self::TransactionCanceled(canceled) => canceled
+                .reasons()
+                .iter()
+                .any(|reason| reason.code() == Some("TransactionConflict")),
             _ => false,
         }
     }
@@ -165,10 +172,19 @@ impl Error {
         match self {
             Self::Throttled(_) | Self::TransactionConflict(_) => true,
             Self::TransactionCanceled(canceled) => {
-                let mut failed = canceled.reasons().iter().filter_map(CancellationReason::code).peekable();
+                let mut failed = canceled
+                    .reasons()
+                    .iter()
+                    .filter_map(CancellationReason::code)
+                    .peekable();
                 failed.peek().is_some()
                     && failed.all(|code| {
-                        matches!(code, "TransactionConflict" | "ProvisionedThroughputExceeded" | "ThrottlingError")
+                        matches!(
+                            code,
+                            "TransactionConflict"
+                                | "ProvisionedThroughputExceeded"
+                                | "ThrottlingError"
+                        )
                     })
             }
             Self::Service(service) => {
@@ -230,7 +246,11 @@ impl fmt::Display for Error {
             Self::ConditionFailed(error) => error.fmt(f),
             Self::TransactionCanceled(error) => error.fmt(f),
             Self::TransactionConflict(service) => {
-                write!(f, "{} met a running transaction on the same item: send it again; {service}", service.subject())
+                write!(
+                    f,
+                    "{} met a running transaction on the same item: send it again; {service}",
+                    service.subject()
+                )
             }
             Self::TableNotFound(service) => write!(
                 f,
@@ -245,7 +265,11 @@ impl fmt::Display for Error {
                 service.subject()
             ),
             Self::Validation(service) => {
-                write!(f, "{} is not a valid request, says the service; {service}", service.subject())
+                write!(
+                    f,
+                    "{} is not a valid request, says the service; {service}",
+                    service.subject()
+                )
             }
             Self::Service(service) => write!(f, "{} failed; {service}", service.subject()),
             Self::Transport(error) => error.fmt(f),
@@ -298,8 +322,14 @@ mod tests {
 
     #[test]
     fn differences_are_listed() {
-        let error = Error::from(ModelMismatch::new("shop", vec!["no index `GSI1`".into(), "no TTL".into()]));
-        assert_eq!(error.to_string(), "table `shop` is not what its model says: no index `GSI1`; no TTL");
+        let error = Error::from(ModelMismatch::new(
+            "shop",
+            vec!["no index `GSI1`".into(), "no TTL".into()],
+        ));
+        assert_eq!(
+            error.to_string(),
+            "table `shop` is not what its model says: no index `GSI1`; no TTL"
+        );
         assert!(!error.is_retryable());
     }
 }

@@ -7,7 +7,10 @@
 ///
 /// Names are compared as they are written: the members of service answers are plain ASCII.
 pub(super) fn member<'t>(object: &'t str, names: &[&str]) -> Option<&'t str> {
-    let mut cursor = Cursor { text: object, at: 0 };
+    let mut cursor = Cursor {
+        text: object,
+        at: 0,
+    };
     cursor.eat(b'{')?;
     loop {
         let name = cursor.value()?;
@@ -68,7 +71,9 @@ fn unicode(chars: &mut std::str::Chars<'_>) -> Option<char> {
     if (chars.next()?, chars.next()?) != ('\\', 'u') {
         return None;
     }
-    let low = unit(chars)?.checked_sub(0xDC00).filter(|low| *low < 0x400)?;
+    let low = unit(chars)?
+        .checked_sub(0xDC00)
+        .filter(|low| *low < 0x400)?;
     char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + low)
 }
 
@@ -152,7 +157,10 @@ impl<'t> Cursor<'t> {
 
     fn scalar(&mut self) -> Option<()> {
         let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) {
+        while self
+            .peek()
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        {
             self.at += 1;
         }
         (self.at > start).then_some(())
@@ -166,7 +174,10 @@ mod tests {
     #[test]
     fn members_are_found_whatever_stands_before_them() {
         let body = r#" { "__type" : "a#B" , "x":[1,{"Item":2},"}\"]"], "Item":{"pk":{"S":"ü}"},"n":{"N":"-1.5e3"}} ,"t":true} "#;
-        assert_eq!(member(body, &["Item"]), Some(r#"{"pk":{"S":"ü}"},"n":{"N":"-1.5e3"}}"#));
+        assert_eq!(
+            member(body, &["Item"]),
+            Some(r#"{"pk":{"S":"ü}"},"n":{"N":"-1.5e3"}}"#)
+        );
         assert_eq!(member(body, &["t"]), Some("true"));
         assert_eq!(member(body, &["absent"]), None);
         assert_eq!(member("{}", &["Item"]), None);
@@ -175,14 +186,20 @@ mod tests {
 
     #[test]
     fn elements_are_listed_in_order() {
-        assert_eq!(elements(r#"[ {"a":[1]} , null,"x"]"#), [r#"{"a":[1]}"#, "null", r#""x""#]);
+        assert_eq!(
+            elements(r#"[ {"a":[1]} , null,"x"]"#),
+            [r#"{"a":[1]}"#, "null", r#""x""#]
+        );
         assert!(elements("[]").is_empty());
         assert!(elements("3").is_empty());
     }
 
     #[test]
     fn strings_are_unescaped() {
-        assert_eq!(string(r#""a\"\\\/\n\u00e4\ud83d\ude00""#).as_deref(), Some("a\"\\/\nä😀"));
+        assert_eq!(
+            string(r#""a\"\\\/\n\u00e4\ud83d\ude00""#).as_deref(),
+            Some("a\"\\/\nä😀")
+        );
         assert_eq!(string("null"), None);
         assert_eq!(string(r#""\ud83d""#), None);
         assert_eq!(string(r#"""#), None);
@@ -193,9 +210,17 @@ mod tests {
         let body = r#"{"message":"m","Item":{"pk":{"S":"ü\"é"}},"list":[1,2,{"a":"b"}]}"#;
         for end in (0..body.len()).filter(|end| body.is_char_boundary(*end)) {
             let cut = &body[..end];
-            let _ = (member(cut, &["Item"]), member(cut, &["list"]), elements(cut), string(cut));
+            let _ = (
+                member(cut, &["Item"]),
+                member(cut, &["list"]),
+                elements(cut),
+                string(cut),
+            );
         }
-        assert_eq!(member(&format!("{{\"a\":{}", "[".repeat(100_000)), &["Item"]), None);
+        assert_eq!(
+            member(&format!("{{\"a\":{}", "[".repeat(100_000)), &["Item"]),
+            None
+        );
         assert_eq!(member("{\"a\\", &["Item"]), None);
     }
 }

@@ -18,7 +18,10 @@ struct Refused {
 impl InvalidRequest {
     /// `message` says what is wrong and what to do, in lower case, without any value of an item.
     pub(crate) fn new(message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Refused { message: message.into(), source: None }))
+        Self(Box::new(Refused {
+            message: message.into(),
+            source: None,
+        }))
     }
 
     /// Keeps the cause. Only for causes that hold no item data.
@@ -52,7 +55,10 @@ struct Differences {
 
 impl ModelMismatch {
     pub(crate) fn new(table: impl Into<String>, differences: Vec<String>) -> Self {
-        Self(Box::new(Differences { table: table.into(), differences }))
+        Self(Box::new(Differences {
+            table: table.into(),
+            differences,
+        }))
     }
 
     /// The name of the table.
@@ -68,7 +74,12 @@ impl ModelMismatch {
 
 impl fmt::Display for ModelMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "table `{}` is not what its model says: {}", self.table(), self.differences().join("; "))
+        write!(
+            f,
+            "table `{}` is not what its model says: {}",
+            self.table(),
+            self.differences().join("; ")
+        )
     }
 }
 
@@ -88,7 +99,12 @@ struct Waited {
 
 impl WaitTimeout {
     pub(crate) fn new(table: &str, awaited: &'static str, last: String, timeout: Duration) -> Self {
-        Self(Box::new(Waited { table: table.to_owned(), awaited, last, timeout }))
+        Self(Box::new(Waited {
+            table: table.to_owned(),
+            awaited,
+            last,
+            timeout,
+        }))
     }
 
     /// The name of the table.
@@ -109,8 +125,16 @@ impl WaitTimeout {
 
 impl fmt::Display for WaitTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Waited { table, awaited, last, timeout } = &*self.0;
-        write!(f, "table `{table}` is not {awaited} after {timeout:?} ({last}): allow more time, or look at the table")
+        let Waited {
+            table,
+            awaited,
+            last,
+            timeout,
+        } = &*self.0;
+        write!(
+            f,
+            "table `{table}` is not {awaited} after {timeout:?} ({last}): allow more time, or look at the table"
+        )
     }
 }
 

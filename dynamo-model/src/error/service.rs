@@ -38,7 +38,10 @@ impl ServiceError {
             subject: refusal.subject.into(),
             status: refusal.status,
             code: refusal.code.into(),
-            message: refusal.message.filter(|message| !message.is_empty()).map(Into::into),
+            message: refusal
+                .message
+                .filter(|message| !message.is_empty())
+                .map(Into::into),
             request_id: refusal.request_id.map(Into::into),
         }))
     }
@@ -172,8 +175,16 @@ impl fmt::Debug for ConditionFailed {
 
 impl fmt::Display for ConditionFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the condition of {} does not hold", self.0.service.subject())?;
-        f.write_str(if self.has_item() { ": the stored item is kept in this error" } else { "" })
+        write!(
+            f,
+            "the condition of {} does not hold",
+            self.0.service.subject()
+        )?;
+        f.write_str(if self.has_item() {
+            ": the stored item is kept in this error"
+        } else {
+            ""
+        })
     }
 }
 
@@ -205,11 +216,15 @@ pub struct ThrottlingReason {
 impl Throttled {
     pub(crate) fn new(service: ServiceError, body: Option<&str>) -> Self {
         // The member's first letter depends on the exception.
-        let list = body.and_then(|body| raw::member(body, &["ThrottlingReasons", "throttlingReasons"]));
+        let list =
+            body.and_then(|body| raw::member(body, &["ThrottlingReasons", "throttlingReasons"]));
         let reasons = list.map(raw::elements).unwrap_or_default();
         let reasons = reasons
             .into_iter()
-            .map(|reason| ThrottlingReason { reason: text(reason, "reason"), resource: text(reason, "resource") })
+            .map(|reason| ThrottlingReason {
+                reason: text(reason, "reason"),
+                resource: text(reason, "resource"),
+            })
             .collect();
         Self(Box::new(Limits { service, reasons }))
     }
@@ -229,12 +244,20 @@ impl fmt::Display for Throttled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} was throttled", self.0.service.subject())?;
         for ThrottlingReason { reason, resource } in self.reasons() {
-            write!(f, ", {}", reason.as_deref().unwrap_or("for an unknown reason"))?;
+            write!(
+                f,
+                ", {}",
+                reason.as_deref().unwrap_or("for an unknown reason")
+            )?;
             if let Some(resource) = resource {
                 write!(f, " on {resource}")?;
             }
         }
-        write!(f, ": send it again later, or raise the limit; {}", self.0.service)
+        write!(
+            f,
+            ": send it again later, or raise the limit; {}",
+            self.0.service
+        )
     }
 }
 
@@ -267,7 +290,9 @@ impl TransactionCanceled {
             .into_iter()
             .map(|reason| CancellationReason {
                 // The service names the absence of an error with a word.
-                code: text(reason, "Code").filter(|code| code != "None").map(Into::into),
+                code: text(reason, "Code")
+                    .filter(|code| code != "None")
+                    .map(Into::into),
                 message: text(reason, "Message").map(Into::into),
                 item: item(reason).map(Into::into),
             })
@@ -348,7 +373,10 @@ mod tests {
     #[test]
     fn messages_lose_the_values_and_keep_the_rest() {
         for (message, shown) in [
-            ("Requested resource not found", "Requested resource not found"),
+            (
+                "Requested resource not found",
+                "Requested resource not found",
+            ),
             (
                 "1 validation error detected: Value 'top secret' at 'key' failed to satisfy constraint: Member must",
                 "1 validation error detected: Value '…' at 'key' failed to satisfy constraint: Member must",
@@ -357,7 +385,10 @@ mod tests {
                 "2 validation errors detected: Value 'a' at 'x' failed; Value 'it' at 'b' at 'y' failed",
                 "2 validation errors detected: Value '…' at 'y' failed",
             ),
-            ("The parameter cannot be converted to a numeric value: 12x", "The parameter cannot be converted to a numeric value: …"),
+            (
+                "The parameter cannot be converted to a numeric value: 12x",
+                "The parameter cannot be converted to a numeric value: …",
+            ),
             ("bad key {pk: {S: secret}} given", "bad key {…} given"),
             ("} unbalanced {", "} unbalanced {"),
         ] {

@@ -40,7 +40,13 @@ pub enum TransportErrorKind {
 
 impl TransportError {
     pub(crate) fn new(kind: TransportErrorKind, subject: String) -> Self {
-        Self(Box::new(Failure { kind, subject: subject.into(), status: None, request_id: None, source: None }))
+        Self(Box::new(Failure {
+            kind,
+            subject: subject.into(),
+            status: None,
+            request_id: None,
+            source: None,
+        }))
     }
 
     /// Keeps the cause. Only for causes that hold no item data: `source()` and `Debug` show them.
@@ -75,7 +81,9 @@ impl TransportError {
         match self.kind() {
             TransportErrorKind::Endpoint | TransportErrorKind::Timeout => true,
             // A body that broke off, or a proxy without its server; another server's page stays what it is.
-            TransportErrorKind::Response => self.0.source.is_some() || self.status().is_some_and(|status| status >= 500),
+            TransportErrorKind::Response => {
+                self.0.source.is_some() || self.status().is_some_and(|status| status >= 500)
+            }
             _ => false,
         }
     }
@@ -83,7 +91,13 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Failure { kind, subject, status, source, .. } = &*self.0;
+        let Failure {
+            kind,
+            subject,
+            status,
+            source,
+            ..
+        } = &*self.0;
         write!(f, "{subject}: ")?;
         match kind {
             TransportErrorKind::Endpoint => f.write_str(

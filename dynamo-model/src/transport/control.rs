@@ -17,10 +17,16 @@ use crate::error::{Error, InvalidRequest, TransportError, TransportErrorKind, Wa
 /// # Errors
 ///
 /// `ResourceInUseException` ([`Error::is_table_in_use`]) if the table exists.
-pub(crate) async fn create_table(client: &Client, table: CreateTableInputBuilder) -> Result<TableDescription, Error> {
+pub(crate) async fn create_table(
+    client: &Client,
+    table: CreateTableInputBuilder,
+) -> Result<TableDescription, Error> {
     let name = table.get_table_name().clone().unwrap_or_default();
     let at = At::new("CreateTable", &name);
-    let output = table.send_with(client).await.map_err(|error| fault::of(error, at.origin()))?;
+    let output = table
+        .send_with(client)
+        .await
+        .map_err(|error| fault::of(error, at.origin()))?;
     at.present(output.table_description)
 }
 
@@ -32,7 +38,8 @@ pub(crate) async fn create_table(client: &Client, table: CreateTableInputBuilder
 pub(crate) async fn delete_table(client: &Client, table: &str) -> Result<(), Error> {
     let at = At::new("DeleteTable", table);
     let sent = client.delete_table().table_name(table).send().await;
-    sent.map(drop).map_err(|error| fault::of(error, at.origin()))
+    sent.map(drop)
+        .map_err(|error| fault::of(error, at.origin()))
 }
 
 /// `DescribeTable`.
@@ -40,7 +47,10 @@ pub(crate) async fn delete_table(client: &Client, table: &str) -> Result<(), Err
 /// # Errors
 ///
 /// [`Error::TableNotFound`] if there is none.
-pub(crate) async fn describe_table(client: &Client, table: &str) -> Result<TableDescription, Error> {
+pub(crate) async fn describe_table(
+    client: &Client,
+    table: &str,
+) -> Result<TableDescription, Error> {
     let at = At::new("DescribeTable", table);
     let sent = client.describe_table().table_name(table).send().await;
     at.present(sent.map_err(|error| fault::of(error, at.origin()))?.table)
@@ -52,11 +62,18 @@ pub(crate) async fn describe_table(client: &Client, table: &str) -> Result<Table
 ///
 /// Whatever the service or the way there makes of it.
 pub(crate) async fn list_tables(client: &Client) -> Result<Vec<String>, Error> {
-    let origin = Origin { operation: "ListTables", tables: &[] };
+    let origin = Origin {
+        operation: "ListTables",
+        tables: &[],
+    };
     let mut names = Vec::new();
     let mut start = None;
     loop {
-        let sent = client.list_tables().set_exclusive_start_table_name(start).send().await;
+        let sent = client
+            .list_tables()
+            .set_exclusive_start_table_name(start)
+            .send()
+            .await;
         let page = sent.map_err(|error| fault::of(error, origin))?;
         names.extend(page.table_names.unwrap_or_default());
         start = page.last_evaluated_table_name;
@@ -78,11 +95,22 @@ pub(crate) async fn update_time_to_live(
     enabled: bool,
 ) -> Result<(), Error> {
     let at = At::new("UpdateTimeToLive", table);
-    let specification = TimeToLiveSpecification::builder().attribute_name(attribute).enabled(enabled).build();
-    let specification =
-        specification.map_err(|error| InvalidRequest::new("the request could not be built").with_source(error.into()))?;
-    let request = client.update_time_to_live().table_name(table).time_to_live_specification(specification);
-    request.send().await.map(drop).map_err(|error| fault::of(error, at.origin()))
+    let specification = TimeToLiveSpecification::builder()
+        .attribute_name(attribute)
+        .enabled(enabled)
+        .build();
+    let specification = specification.map_err(|error| {
+        InvalidRequest::new("the request could not be built").with_source(error.into())
+    })?;
+    let request = client
+        .update_time_to_live()
+        .table_name(table)
+        .time_to_live_specification(specification);
+    request
+        .send()
+        .await
+        .map(drop)
+        .map_err(|error| fault::of(error, at.origin()))
 }
 
 /// `DescribeTimeToLive`.
@@ -90,10 +118,20 @@ pub(crate) async fn update_time_to_live(
 /// # Errors
 ///
 /// [`Error::TableNotFound`] if there is no such table.
-pub(crate) async fn describe_time_to_live(client: &Client, table: &str) -> Result<TimeToLiveDescription, Error> {
+pub(crate) async fn describe_time_to_live(
+    client: &Client,
+    table: &str,
+) -> Result<TimeToLiveDescription, Error> {
     let at = At::new("DescribeTimeToLive", table);
-    let sent = client.describe_time_to_live().table_name(table).send().await;
-    at.present(sent.map_err(|error| fault::of(error, at.origin()))?.time_to_live_description)
+    let sent = client
+        .describe_time_to_live()
+        .table_name(table)
+        .send()
+        .await;
+    at.present(
+        sent.map_err(|error| fault::of(error, at.origin()))?
+            .time_to_live_description,
+    )
 }
 
 /// Waits until a table and all its global secondary indexes are `ACTIVE`.
@@ -123,7 +161,11 @@ pub(crate) async fn wait_until_active(
 /// # Errors
 ///
 /// [`Error::WaitTimeout`], or what `DescribeTable` fails with.
-pub(crate) async fn wait_until_gone(client: &Client, table: &str, timeout: Duration) -> Result<(), Error> {
+pub(crate) async fn wait_until_gone(
+    client: &Client,
+    table: &str,
+    timeout: Duration,
+) -> Result<(), Error> {
     poll(client, table, "gone", timeout, |seen| match seen {
         Seen::Table(description) => Err(table_state(&description)),
         Seen::Nothing => Ok(()),
@@ -175,13 +217,28 @@ fn pending(table: &TableDescription) -> Option<String> {
     if table.table_status != Some(TableStatus::Active) {
         return Some(table_state(table));
     }
-    let index = table.global_secondary_indexes().iter().find(|index| index.index_status != Some(IndexStatus::Active))?;
-    let status = index.index_status.as_ref().map_or("without status", IndexStatus::as_str);
-    Some(format!("index `{}` is {status}", index.index_name().unwrap_or_default()))
+    let index = table
+        .global_secondary_indexes()
+        .iter()
+        .find(|index| index.index_status != Some(IndexStatus::Active))?;
+    let status = index
+        .index_status
+        .as_ref()
+        .map_or("without status", IndexStatus::as_str);
+    Some(format!(
+        "index `{}` is {status}",
+        index.index_name().unwrap_or_default()
+    ))
 }
 
 fn table_state(table: &TableDescription) -> String {
-    format!("it is {}", table.table_status.as_ref().map_or("without status", TableStatus::as_str))
+    format!(
+        "it is {}",
+        table
+            .table_status
+            .as_ref()
+            .map_or("without status", TableStatus::as_str)
+    )
 }
 
 /// An operation on one table.
@@ -192,15 +249,23 @@ struct At<'t> {
 
 impl<'t> At<'t> {
     fn new(operation: &'static str, table: &'t str) -> Self {
-        Self { operation, table: [table] }
+        Self {
+            operation,
+            table: [table],
+        }
     }
 
     fn origin(&self) -> Origin<'_> {
-        Origin { operation: self.operation, tables: &self.table }
+        Origin {
+            operation: self.operation,
+            tables: &self.table,
+        }
     }
 
     /// A member that DynamoDB always sends.
     fn present<T>(&self, member: Option<T>) -> Result<T, Error> {
-        member.ok_or_else(|| TransportError::new(TransportErrorKind::Response, self.origin().subject()).into())
+        member.ok_or_else(|| {
+            TransportError::new(TransportErrorKind::Response, self.origin().subject()).into()
+        })
     }
 }

@@ -26,10 +26,14 @@ where
         }
         SdkError::ConstructionFailure(_) => Cause::Unbuilt,
         SdkError::TimeoutError(_) => Cause::Below(Kind::Timeout),
-        SdkError::DispatchFailure(failure) => failure.as_connector_error().map_or(Cause::Below(Kind::Other), unsent),
+        SdkError::DispatchFailure(failure) => failure
+            .as_connector_error()
+            .map_or(Cause::Below(Kind::Other), unsent),
         _ => Cause::Unread,
     };
-    let answer = error.raw_response().map(|raw| (raw.status().as_u16(), request_id(raw).map(str::to_owned)));
+    let answer = error
+        .raw_response()
+        .map(|raw| (raw.status().as_u16(), request_id(raw).map(str::to_owned)));
     let source = error.into_source().ok();
     unanswered(cause, answer, source, origin)
 }
@@ -37,7 +41,9 @@ where
 /// The id of the request, from the headers of its answer.
 pub(super) fn request_id(response: &HttpResponse) -> Option<&str> {
     let headers = response.headers();
-    headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))
+    headers
+        .get("x-amzn-requestid")
+        .or_else(|| headers.get("x-amz-request-id"))
 }
 
 /// Why a call got no error of the service.
@@ -59,16 +65,35 @@ fn refused(
 ) -> Error {
     let (status, request_id) = (raw.status().as_u16(), request_id(raw));
     // A mocked error has no code of its own, but its text begins with the name of the exception.
-    let shown = if code.is_none() { err.to_string() } else { String::new() };
-    let (name, rest) = shown.split_once(": ").map_or((shown.as_str(), None), |(name, rest)| (name, Some(rest)));
+    let shown = if code.is_none() {
+        err.to_string()
+    } else {
+        String::new()
+    };
+    let (name, rest) = shown
+        .split_once(": ")
+        .map_or((shown.as_str(), None), |(name, rest)| (name, Some(rest)));
     let name = Some(name).filter(|name| !name.is_empty() && !name.contains(' '));
     let Some(code) = code.or(name) else {
         let error = TransportError::new(Kind::Response, origin.subject());
         return error.with_answer(status, request_id).into();
     };
-    let body = raw.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let body = raw
+        .body()
+        .bytes()
+        .and_then(|bytes| std::str::from_utf8(bytes).ok());
     let (operation, subject, message) = (origin.operation, origin.subject(), message.or(rest));
-    Error::answered(Refusal { operation, subject, status, code, message, request_id }, body)
+    Error::answered(
+        Refusal {
+            operation,
+            subject,
+            status,
+            code,
+            message,
+            request_id,
+        },
+        body,
+    )
 }
 
 fn unanswered(
@@ -85,7 +110,9 @@ fn unanswered(
     });
     let (kind, source) = match cause {
         Cause::Unbuilt => {
-            let error = InvalidRequest::new(format!("{subject}: the SDK could not build the request, its source says why"));
+            let error = InvalidRequest::new(format!(
+                "{subject}: the SDK could not build the request, its source says why"
+            ));
             return match source {
                 Some(source) => error.with_source(source),
                 None => error,
@@ -94,7 +121,13 @@ fn unanswered(
         }
         Cause::Below(kind) => (kind, source),
         Cause::Plain(kind) => (kind, None),
-        Cause::Unread if source.as_ref().is_some_and(|source| source.is::<InterceptorError>()) => (Kind::Other, source),
+        Cause::Unread
+            if source
+                .as_ref()
+                .is_some_and(|source| source.is::<InterceptorError>()) =>
+        {
+            (Kind::Other, source)
+        }
         Cause::Unread => (Kind::Response, source),
     };
     let mut error = TransportError::new(kind, subject);
@@ -145,13 +178,20 @@ fn unsent(connector: &ConnectorError) -> Cause {
         }
     }
     // What the connector itself classifies as an error of the other side is not ours to explain.
-    Cause::Below(if connector.as_other().is_some() { Kind::Endpoint } else { Kind::Other })
+    Cause::Below(if connector.as_other().is_some() {
+        Kind::Endpoint
+    } else {
+        Kind::Other
+    })
 }
 
 /// Whether an error is the SDK's `CredentialsError`. The type has no public path in the SDK's crate, but its trait for
 /// providers is there, and says what its futures fail with.
 fn is_credentials_error(error: &(dyn StdError + 'static)) -> bool {
-    fn is_error_of<F, E>(_: impl FnOnce(&'static SharedCredentialsProvider) -> F, error: &(dyn StdError + 'static)) -> bool
+    fn is_error_of<F, E>(
+        _: impl FnOnce(&'static SharedCredentialsProvider) -> F,
+        error: &(dyn StdError + 'static),
+    ) -> bool
     where
         F: Future<Output = Result<Credentials, E>>,
         E: StdError + 'static,

@@ -12,11 +12,14 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_dynamodb::config::{self, ConfigBag, FrozenLayer, Intercept, RuntimeComponents, RuntimePlugin};
+use aws_sdk_dynamodb::config::{
+    self, ConfigBag, FrozenLayer, Intercept, RuntimeComponents, RuntimePlugin,
+};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::{Client, operation as sdk, types};
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef, Error as ErasedError, Output,
+    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+    Error as ErasedError, Output,
 };
 use aws_smithy_runtime_api::client::orchestrator::{
     HttpRequest, HttpResponse, OrchestratorError, SensitiveOutput,
@@ -102,7 +105,9 @@ macro_rules! tables {
     (keys, $request:expr, $tables:expr) => {{
         let mut request = $request;
         for table in $tables {
-            let keys = types::KeysAndAttributes::builder().set_keys(Some(Vec::new())).build();
+            let keys = types::KeysAndAttributes::builder()
+                .set_keys(Some(Vec::new()))
+                .build();
             request = request.request_items(*table, keys.map_err(unbuildable)?);
         }
         request
@@ -117,8 +122,13 @@ macro_rules! tables {
     (gets, $request:expr, $tables:expr) => {{
         let mut request = $request;
         for table in $tables {
-            let get = types::Get::builder().table_name(*table).set_key(Some(Default::default())).build();
-            let item = types::TransactGetItem::builder().get(get.map_err(unbuildable)?).build();
+            let get = types::Get::builder()
+                .table_name(*table)
+                .set_key(Some(Default::default()))
+                .build();
+            let item = types::TransactGetItem::builder()
+                .get(get.map_err(unbuildable)?)
+                .build();
             request = request.transact_items(item);
         }
         request
@@ -126,8 +136,13 @@ macro_rules! tables {
     (actions, $request:expr, $tables:expr) => {{
         let mut request = $request;
         for table in $tables {
-            let delete = types::Delete::builder().table_name(*table).set_key(Some(Default::default())).build();
-            let item = types::TransactWriteItem::builder().delete(delete.map_err(unbuildable)?).build();
+            let delete = types::Delete::builder()
+                .table_name(*table)
+                .set_key(Some(Default::default()))
+                .build();
+            let item = types::TransactWriteItem::builder()
+                .delete(delete.map_err(unbuildable)?)
+                .build();
             request = request.transact_items(item);
         }
         request
@@ -148,7 +163,9 @@ operations! {
 }
 
 fn unbuildable(error: aws_sdk_dynamodb::error::BuildError) -> Error {
-    InvalidRequest::new("the request could not be built").with_source(error.into()).into()
+    InvalidRequest::new("the request could not be built")
+        .with_source(error.into())
+        .into()
 }
 
 /// One call's bodies: what is sent, and what came back.
@@ -168,12 +185,20 @@ pub(super) struct Answer {
 
 impl Exchange {
     pub(super) fn new(operation: Operation, body: Vec<u8>) -> Arc<Self> {
-        Arc::new(Self { operation, body: body.into(), written: AtomicBool::new(false), answer: Mutex::new(None) })
+        Arc::new(Self {
+            operation,
+            body: body.into(),
+            written: AtomicBool::new(false),
+            answer: Mutex::new(None),
+        })
     }
 
     /// The answer of the last attempt, if it was a success and came this way.
     pub(super) fn into_answer(self: Arc<Self>) -> Option<Answer> {
-        self.answer.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.answer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     fn keep(&self, answer: Option<Answer>) {
@@ -217,7 +242,11 @@ impl Intercept for Hook {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if self.0.written.load(Ordering::Relaxed) { Ok(()) } else { Err(NotWritten.into()) }
+        if self.0.written.load(Ordering::Relaxed) {
+            Ok(())
+        } else {
+            Err(NotWritten.into())
+        }
     }
 }
 
@@ -228,7 +257,11 @@ impl SerializeRequest for Hook {
         _: &mut ConfigBag,
     ) -> Result<HttpRequest, BoxError> {
         // Shares the bytes; the SDK does the same to send them once more on a retry.
-        let body = self.0.body.try_clone().ok_or("the request body is in memory")?;
+        let body = self
+            .0
+            .body
+            .try_clone()
+            .ok_or("the request body is in memory")?;
         let length = body.content_length().unwrap_or_default();
         let mut request = HttpRequest::new(body);
         request.set_method("POST")?;
@@ -259,9 +292,15 @@ impl DeserializeResponse for Hook {
         }
         self.0.keep(None);
         // The SDK's own, so that its errors and its retry classification stay what they are.
-        match operation.sdk_layer().as_ref().and_then(|layer| layer.load::<SharedResponseDeserializer>()) {
+        match operation
+            .sdk_layer()
+            .as_ref()
+            .and_then(|layer| layer.load::<SharedResponseDeserializer>())
+        {
             Some(own) => own.deserialize_nonstreaming_with_config(response, cfg),
-            None => Err(OrchestratorError::other("the SDK has no deserializer for the operation")),
+            None => Err(OrchestratorError::other(
+                "the SDK has no deserializer for the operation",
+            )),
         }
     }
 }

@@ -34,8 +34,17 @@ pub(crate) struct Call<'c> {
 }
 
 impl<'c> Call<'c> {
-    pub(crate) fn new(operation: Operation, tables: &'c [&'c str], body: impl Into<Vec<u8>>) -> Self {
-        Self { operation, tables, body: body.into(), overrides: None }
+    pub(crate) fn new(
+        operation: Operation,
+        tables: &'c [&'c str],
+        body: impl Into<Vec<u8>>,
+    ) -> Self {
+        Self {
+            operation,
+            tables,
+            body: body.into(),
+            overrides: None,
+        }
     }
 }
 
@@ -63,8 +72,16 @@ impl Response {
 ///
 /// What the service answered, sorted by its code, or [`Error::Transport`] when no usable answer came.
 pub(crate) async fn send(client: &Client, call: Call<'_>) -> Result<Response, Error> {
-    let Call { operation, tables, body, overrides } = call;
-    let origin = Origin { operation: operation.name(), tables };
+    let Call {
+        operation,
+        tables,
+        body,
+        overrides,
+    } = call;
+    let origin = Origin {
+        operation: operation.name(),
+        tables,
+    };
     let exchange = hook::Exchange::new(operation, body);
     hook::dispatch(client, &exchange, origin, overrides).await?;
     match exchange.into_answer() {
@@ -95,15 +112,25 @@ impl Origin<'_> {
 
 /// Makes text of the answer's bytes: checked once, and not copied if it came in one piece and nobody else holds it.
 async fn read(answer: hook::Answer, origin: Origin<'_>) -> Result<Response, Error> {
-    let hook::Answer { body, status, request_id } = answer;
-    let bytes = aws_smithy_types::byte_stream::ByteStream::new(body).collect().await;
-    let text = bytes.ok().and_then(|bytes| String::from_utf8(bytes.into_bytes().into()).ok());
+    let hook::Answer {
+        body,
+        status,
+        request_id,
+    } = answer;
+    let bytes = aws_smithy_types::byte_stream::ByteStream::new(body)
+        .collect()
+        .await;
+    let text = bytes
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes.into_bytes().into()).ok());
     // A page of a proxy or of the wrong server is told apart here; what is wrong further in, the decoder says.
     match text.filter(|text| text.trim_ascii_start().starts_with('{')) {
         Some(body) => Ok(Response { body, request_id }),
-        None => Err(TransportError::new(TransportErrorKind::Response, origin.subject())
-            .with_answer(status, request_id.as_deref())
-            .into()),
+        None => Err(
+            TransportError::new(TransportErrorKind::Response, origin.subject())
+                .with_answer(status, request_id.as_deref())
+                .into(),
+        ),
     }
 }
 
