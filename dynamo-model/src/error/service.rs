@@ -339,7 +339,7 @@ impl fmt::Debug for CancellationReason {
             .field("code", &self.code)
             .field("message", &self.message().map(without_values))
             .field("has_item", &self.has_item())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

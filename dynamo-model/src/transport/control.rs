@@ -147,11 +147,11 @@ pub(crate) async fn wait_until_active(
     timeout: Duration,
 ) -> Result<TableDescription, Error> {
     poll(client, table, "active", timeout, |seen| match seen {
-        Seen::Table(description) => match pending(&description) {
+        Some(description) => match pending(&description) {
             None => Ok(description),
             Some(state) => Err(state),
         },
-        Seen::Nothing => Err("there is no such table".to_owned()),
+        None => Err("there is no such table".to_owned()),
     })
     .await
 }
@@ -167,18 +167,13 @@ pub(crate) async fn wait_until_gone(
     timeout: Duration,
 ) -> Result<(), Error> {
     poll(client, table, "gone", timeout, |seen| match seen {
-        Seen::Table(description) => Err(table_state(&description)),
-        Seen::Nothing => Ok(()),
+        Some(description) => Err(table_state(&description)),
+        None => Ok(()),
     })
     .await
 }
 
-enum Seen {
-    Table(TableDescription),
-    Nothing,
-}
-
-/// Asks `DescribeTable` until `done` is satisfied; otherwise `done` says what it saw.
+/// Asks `DescribeTable` until `done` is satisfied with the table, or with its absence; otherwise `done` says what it saw.
 ///
 /// The SDK's own waiters begin with a pause of 20 seconds, far longer than most tables take.
 async fn poll<T>(
@@ -186,15 +181,15 @@ async fn poll<T>(
     table: &str,
     awaited: &'static str,
     timeout: Duration,
-    mut done: impl FnMut(Seen) -> Result<T, String>,
+    mut done: impl FnMut(Option<TableDescription>) -> Result<T, String>,
 ) -> Result<T, Error> {
     const LONGEST: Duration = Duration::from_secs(2);
     let start = Instant::now();
     let mut pause = Duration::from_millis(100);
     loop {
         let seen = match describe_table(client, table).await {
-            Ok(description) => done(Seen::Table(description)),
-            Err(Error::TableNotFound(_)) => done(Seen::Nothing),
+            Ok(description) => done(Some(description)),
+            Err(Error::TableNotFound(_)) => done(None),
             // Reading tables has a low limit of its own, which another process may have used up.
             Err(Error::Throttled(_)) => Err("DescribeTable was throttled".to_owned()),
             Err(error) => return Err(error),

@@ -47,6 +47,7 @@ pub(super) fn request_id(response: &HttpResponse) -> Option<&str> {
 }
 
 /// Why a call got no error of the service.
+#[derive(Clone, Copy)]
 enum Cause {
     Unbuilt,
     Below(Kind),
@@ -198,5 +199,5 @@ fn is_credentials_error(error: &(dyn StdError + 'static)) -> bool {
     {
         error.is::<E>()
     }
-    is_error_of(|provider| provider.provide_credentials(), error)
+    is_error_of(ProvideCredentials::provide_credentials, error)
 }

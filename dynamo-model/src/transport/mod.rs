@@ -98,7 +98,7 @@ pub(crate) struct Origin<'c> {
 }
 
 impl Origin<'_> {
-    /// "GetItem on table `shop`".
+    /// `GetItem on table "shop"`, with back quotes.
     pub(crate) fn subject(&self) -> String {
         let mut subject = self.operation.to_owned();
         for (place, table) in self.tables.iter().enumerate() {

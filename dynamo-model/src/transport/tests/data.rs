@@ -5,10 +5,14 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{AppName, Builder, ConfigBag, Intercept, Region, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
-use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
+use aws_sdk_dynamodb::operation::get_item::{GetItemError, GetItemOutput};
+use aws_sdk_dynamodb::types::error::ResourceNotFoundException;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeTransmitInterceptorContextMut, FinalizerInterceptorContextMut, Output,
+    BeforeTransmitInterceptorContextMut, Error as ErasedError, FinalizerInterceptorContextMut,
+    Output,
 };
+
+use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 
 use super::canned::{Canned, Reply, answer, refusal};
 use super::{Call, Operation, client, config, failed, get, send};
@@ -309,5 +313,39 @@ async fn a_mocked_output_is_noticed() {
     assert!(
         error.to_string().contains("mock the HTTP client instead"),
         "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_mocked_error_is_sorted_by_its_name() {
+    #[derive(Debug)]
+    struct Mock;
+    impl Intercept for Mock {
+        fn name(&self) -> &'static str {
+            "mock"
+        }
+        fn modify_before_attempt_completion(
+            &self,
+            context: &mut FinalizerInterceptorContextMut<'_>,
+            _: &RuntimeComponents,
+            _: &mut ConfigBag,
+        ) -> Result<(), BoxError> {
+            let missing = ResourceNotFoundException::builder()
+                .message("as mocked: no code")
+                .build();
+            let error = ErasedError::erase(GetItemError::ResourceNotFoundException(missing));
+            context
+                .inner_mut()
+                .set_output_or_error(Err(OrchestratorError::operation(error)));
+            Ok(())
+        }
+    }
+    let http = Canned::new([answer(418, "")]);
+    let error = failed(get(&Client::from_conf(config(&http).interceptor(Mock).build())).await);
+    assert!(error.is_table_not_found(), "{error:?}");
+    assert_eq!(error.code(), Some("ResourceNotFoundException"));
+    assert_eq!(
+        error.service().and_then(|service| service.message()),
+        Some("as mocked: no code")
     );
 }

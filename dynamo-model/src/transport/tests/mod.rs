@@ -8,6 +8,7 @@ mod failures;
 mod refusals;
 
 use std::error::Error as StdError;
+use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -47,7 +48,7 @@ fn shown(error: &Error) -> String {
     let mut text = String::new();
     let mut next = Some(error as &(dyn StdError + 'static));
     while let Some(error) = next {
-        text.push_str(&format!("{error}\n{error:?}\n{error:#?}\n"));
+        writeln!(text, "{error}\n{error:?}\n{error:#?}").unwrap();
         next = error.source();
     }
     text
