@@ -43,6 +43,21 @@ mod placeholders {
 /// Everything that can go wrong, whatever the operation and the entity.
 ///
 /// Keys and values of items appear in neither `Debug` nor `Display` nor [`source`](StdError::source) of any variant.
+///
+/// # Examples
+///
+/// ```
+/// use dynamo_model::error::Error;
+///
+/// fn reaction(error: &Error) -> &'static str {
+///     match error {
+///         Error::ConditionFailed(failed) if failed.has_item() => "somebody was faster",
+///         Error::ConditionFailed(_) => "there is no such item",
+///         error if error.is_retryable() => "send it again later",
+///         _ => "report it, with `request_id()` and `code()`",
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
