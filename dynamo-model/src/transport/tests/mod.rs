@@ -1,0 +1,55 @@
+//! The waist against scripted HTTP answers: no network, no engine.
+
+mod canned;
+mod control;
+mod credentials;
+mod data;
+mod failures;
+mod refusals;
+
+use std::error::Error as StdError;
+use std::fmt::Write as _;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Config, Credentials, Region};
+use std::time::Duration;
+
+use self::canned::Canned;
+use super::{Call, Operation, Response, send};
+use crate::error::Error;
+
+fn config(http: &Canned) -> Builder {
+    Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(Credentials::new("AKID", "not-a-secret", None, None, "test"))
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
+        .http_client(http.clone())
+}
+
+fn client(http: &Canned) -> Client {
+    Client::from_conf(config(http).build())
+}
+
+async fn get(client: &Client) -> Result<Response, Error> {
+    send(client, Call::new(Operation::GetItem, &["shop"], "{}")).await
+}
+
+fn failed(result: Result<Response, Error>) -> Error {
+    match result {
+        Ok(response) => panic!("an answer: {}", response.body()),
+        Err(error) => error,
+    }
+}
+
+/// All that an error shows of itself: `Display` and `Debug` (both forms) of its whole chain of sources.
+fn shown(error: &Error) -> String {
+    let mut text = String::new();
+    let mut next = Some(error as &(dyn StdError + 'static));
+    while let Some(error) = next {
+        writeln!(text, "{error}\n{error:?}\n{error:#?}").unwrap();
+        next = error.source();
+    }
+    text
+}
