@@ -5,7 +5,7 @@
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Expr, ExprPath, LitStr, Path};
+use syn::{Attribute, ExprPath, LitStr, Path};
 
 use crate::args::{self, Arg, Value};
 use crate::case;

@@ -1,12 +1,15 @@
 //! Entities: Rust structs that are items of a table.
 
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::Table;
 use crate::key::{Component, Part, Unreadable};
 use crate::schema::EntityDef;
 use crate::wire::{EncodeError, ItemWriter, ValueSerializer, Written};
+use crate::{Error, Table};
 
 /// A struct whose values are items of a table, with the templates of its keys.
 ///
@@ -17,7 +20,7 @@ use crate::wire::{EncodeError, ItemWriter, ValueSerializer, Written};
     label = "has no `Entity`",
     note = "add `#[derive(Entity)]` and `#[entity(table = .., pk = \"..\", sk = \"..\")]` to the struct"
 )]
-pub trait Entity: Serialize + DeserializeOwned + 'static {
+pub trait Entity: Serialize + DeserializeOwned + Send + 'static {
     /// The table that holds the items.
     type Table: Table;
 
@@ -47,6 +50,24 @@ pub trait Entity: Serialize + DeserializeOwned + 'static {
     fn belongs(&self, number: usize) -> bool {
         let _ = number;
         true
+    }
+
+    /// The entity as an item of the SDK's type, keys and type attribute included.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`], [`Error::Encode`] or [`Error::ItemTooLarge`] if it cannot be stored.
+    fn to_item(&self) -> Result<HashMap<String, AttributeValue>, Error> {
+        crate::op::to_item(self)
+    }
+
+    /// The entity in an item of the SDK's type, such as a stream record's image.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] or [`Error::Key`] if the item is not one of the entity's.
+    fn from_item(item: &HashMap<String, AttributeValue>) -> Result<Self, Error> {
+        crate::op::from_item(item)
     }
 }
 

@@ -16,29 +16,8 @@ pub use service::{
 };
 pub use transport::{TransportError, TransportErrorKind};
 
-// ---- placeholders: replaced by `use crate::key::KeyError; use crate::wire::{DecodeError, EncodeError};` ----
-pub use placeholders::{DecodeError, EncodeError, KeyError};
-mod placeholders {
-    macro_rules! placeholder {
-        ($(#[doc = $doc:literal] $name:ident)*) => {$(
-            #[doc = $doc]
-            #[derive(Debug)]
-            pub struct $name(pub(crate) &'static str);
-            impl std::fmt::Display for $name {
-                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.write_str(self.0)
-                }
-            }
-            impl std::error::Error for $name {}
-        )*};
-    }
-    placeholder! {
-        #[doc = "A key that cannot be made, or not be read."] KeyError
-        #[doc = "A value that cannot be stored."] EncodeError
-        #[doc = "An item that is not what its type says."] DecodeError
-    }
-}
-// ---- end of the placeholders ----
+use crate::key::KeyError;
+use crate::wire::{DecodeError, EncodeError};
 
 /// Everything that can go wrong, whatever the operation and the entity.
 ///
@@ -47,7 +26,7 @@ mod placeholders {
 /// # Examples
 ///
 /// ```
-/// use dynamo_model::error::Error;
+/// use dynamo_model::Error;
 ///
 /// fn reaction(error: &Error) -> &'static str {
 ///     match error {

@@ -2,7 +2,54 @@
 
 #[cfg(feature = "embedded")]
 pub mod embedded;
-pub mod error;
+mod entity;
+mod error;
+pub mod expr;
 pub mod key;
+mod op;
+pub mod schema;
+mod table;
 mod transport;
 pub mod types;
+mod wire;
+
+pub use dynamo_derive::{Entity, KeyPart, Table};
+pub use entity::{Entity, Keyed, Restore, Unrestored};
+pub use error::*;
+pub use key::KeyPart;
+pub use op::{
+    CreateTable, Delete, Deleting, Get, Item, Items, Key, Meter, Old, Put, Putting, Query, Scan,
+    Sending, Write, list_tables,
+};
+pub use table::{Handle, Lists, Table};
+pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};
+
+/// What a program that uses the library needs in scope.
+pub mod prelude {
+    pub use crate::{Entity, Error, Handle, Key, KeyPart, Table};
+}
+
+/// What the derives' expansions refer to. Not public API.
+#[doc(hidden)]
+pub mod __private {
+    pub use std::option::Option::{self, None, Some};
+    pub use std::result::Result::{self, Err, Ok};
+
+    pub use crate::entity::part_of;
+    pub use crate::expr::{Always, Last, Mid, Never, Partition, SortPart};
+    pub use crate::key::Part as KeyPartValue;
+    pub use crate::key::Segment::{Lit, Part};
+    pub use crate::key::{
+        ComponentDef, Format, KeyArg, KeyKind, Of, Shape, Template, Unordered, Unreadable,
+    };
+    pub use crate::schema::{
+        AttributeDef, EntityDef, FieldDef, IndexDef, IndexScope, KeyDef, Model, Projection,
+        TableDef, check,
+    };
+    pub use crate::{Entity, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored};
+
+    /// A component in its type's own format.
+    pub const fn plain(component: usize) -> crate::key::Segment {
+        Part(component, Format::Default)
+    }
+}

@@ -19,7 +19,6 @@ pub(super) struct Entity {
     pub(super) type_name: String,
     pub(super) type_aliases: Vec<String>,
     pub(super) key_fn: Ident,
-    pub(super) of_fn: Ident,
     pub(super) fields: Vec<Field>,
     /// The primary key, then the indexes.
     pub(super) keys: Vec<Key>,
@@ -149,7 +148,7 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
     }
     let of_fn = of_fn.0.unwrap_or_else(|| Ident::new("of", Span::call_site()));
     let mut keys = vec![Key {
-        ident: of_fn.clone(),
+        ident: of_fn,
         on: None,
         pk: pk.0.unwrap_or_default(),
         sk: sk.0.unwrap_or_default(),
@@ -167,7 +166,6 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
             .map_or_else(|| input.ident.unraw().to_string(), |name| name.value()),
         type_aliases,
         key_fn: key_fn.0.unwrap_or_else(|| Ident::new("key", Span::call_site())),
-        of_fn,
         fields: fields
             .named
             .iter()

@@ -7,7 +7,24 @@ use super::message::{Message, equal};
 use super::overlap::templates_meet;
 use super::{EntityDef, IndexScope, KeyDef, Model, TableDef};
 use crate::key::{Capabilities, Format, KeyKind, OrderClass, Segment, Shape, Template, capabilities};
-use crate::{Entity, Table};
+use crate::{Entity, Lists, Table};
+
+/// The table lists the entity. Called at `table = ..`.
+pub const fn listed<T: Lists<E>, E>() {}
+
+/// All of an entity's own rules. Called where a table lists an instance of a generic entity, whose constants are not
+/// evaluated before that.
+#[track_caller]
+pub const fn whole<E: Entity>() {
+    entity::<E>();
+    let mut number = 0;
+    while number < E::SCHEMA.keys.len() {
+        index::<E>(number);
+        pk::<E>(number);
+        sk::<E>(number);
+        number += 1;
+    }
+}
 
 /// The index exists. Called at the name in `on = ".."`.
 #[track_caller]
@@ -512,7 +529,8 @@ const fn declared_delimiters(entity: &'static EntityDef, declared: &super::Delim
 
 /// Entity `j` of the table gets along with those before it. Called at its name in `entities(..)`.
 #[track_caller]
-pub const fn member(table: &'static TableDef, model: &'static Model, j: usize) {
+pub const fn member<T: Table>(j: usize) {
+    let (table, model) = (T::DEF, T::MODEL);
     let Some(entities) = model.entities else {
         return;
     };

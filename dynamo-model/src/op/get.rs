@@ -1,0 +1,82 @@
+//! `GetItem`.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use aws_sdk_dynamodb::Client;
+
+use super::item::Reader;
+use super::options::{Options, options};
+use super::request::Body;
+use super::{Key, Sending};
+use crate::transport::{self, Call, Operation};
+use crate::wire::read_envelope;
+use crate::{Entity, Error, Handle};
+
+/// A read of one item. Made by [`Handle::get`].
+#[must_use = "nothing is read until `.send().await`"]
+pub struct Get<E> {
+    client: Client,
+    table: std::sync::Arc<str>,
+    body: Result<Body, Error>,
+    consistent: bool,
+    options: Options,
+    entity: PhantomData<fn() -> E>,
+}
+
+impl<E: Entity> Get<E> {
+    pub(crate) fn new(handle: &Handle<E::Table>, key: &Key<E>) -> Self {
+        let mut body = Body::new(handle.name());
+        let written = key.write(body.member("Key"));
+        Self {
+            client: handle.client().clone(),
+            table: handle.shared_name(),
+            body: written.map(|()| body).map_err(Error::from),
+            consistent: false,
+            options: Options::default(),
+            entity: PhantomData,
+        }
+    }
+
+    /// Reads what all earlier writes made of the item, at twice the price: `ConsistentRead`.
+    pub fn consistent(mut self) -> Self {
+        self.consistent = true;
+        self
+    }
+
+    options!();
+
+    /// Sends the request. `None` if there is no such item.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`] for a value that can be in no key; [`Error::Decode`] if the stored item is not an `E`; and what the
+    /// service or the network says.
+    pub fn send(self) -> Sending<Option<E>> {
+        Sending::new(async move {
+            let mut body = self.body?;
+            if self.consistent {
+                body.raw("ConsistentRead", "true");
+            }
+            if self.options.wants_capacity() {
+                body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
+            }
+            let tables = [&*self.table];
+            let mut call = Call::new(Operation::GetItem, &tables, body.finish());
+            call.overrides = self.options.overrides.clone();
+            let response = transport::send(&self.client, call).await?;
+            let envelope = read_envelope(response.body())?;
+            self.options.record(envelope.consumed_capacity.as_ref());
+            envelope.item.map(|item| Reader::new().read(item)).transpose()
+        })
+    }
+}
+
+impl<E: Entity> fmt::Debug for Get<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Get")
+            .field("table", &self.table)
+            .field("entity", &E::SCHEMA.name)
+            .finish_non_exhaustive()
+    }
+}

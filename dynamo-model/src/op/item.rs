@@ -1,0 +1,315 @@
+//! Entities to items and back: the keys by their templates, the fields by serde.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::entity::Restore;
+use crate::key::{Context, KeyProblem, KeyValue, Place, encode, parse};
+use crate::wire::{
+    DecodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item,
+    to_attribute_values,
+};
+use crate::{Entity, Error, Table, Unrestored};
+
+/// DynamoDB's limit for one item: names and values, 400 KB.
+const MAX_ITEM: usize = 409_600;
+
+pub(super) fn context<E: Entity>() -> Context {
+    Context {
+        entity: E::SCHEMA.name,
+        components: E::SCHEMA.components,
+        delimiters: E::Table::MODEL.delimiters.as_slice(),
+    }
+}
+
+/// Appends the entity's item: key attributes, type attribute, fields.
+pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<(), Error> {
+    let (table, schema, context) = (E::Table::DEF, E::SCHEMA, context::<E>());
+    let mut item = ItemWriter::new(out);
+    // Key attributes that are written, and with them the fields stored under the same names.
+    let mut written: Vec<&'static str> = Vec::with_capacity(8);
+    for (number, key) in schema.keys.iter().enumerate() {
+        let (pk, sk) = schema.pairs(table, key);
+        let pk = pk.map(|(attribute, template)| (attribute, template, Place::partition(attribute.kind)));
+        let sk = sk.map(|(attribute, template)| (attribute, template, Place::sort(attribute.kind)));
+        let is_in = number == 0 || (is_whole(entity, key) && entity.belongs(number));
+        for (attribute, template, place) in pk.chain(sk) {
+            let own = schema.is_own(attribute.name, template);
+            if (!is_in && !own) || written.contains(&attribute.name) {
+                continue;
+            }
+            let value = encode(context, template, place, &|component| entity.part(component))?;
+            match value {
+                Some(KeyValue::S(text)) => item.string(attribute.name, &text),
+                Some(KeyValue::N(digits)) => item.number(attribute.name, &digits),
+                Some(KeyValue::B(bytes)) => item.binary(attribute.name, &bytes),
+                None if number == 0 => {
+                    return Err(context.error(None, template, KeyProblem::Missing).into());
+                }
+                None => {}
+            }
+            written.push(attribute.name);
+        }
+    }
+    if let Some(name) = table.type_attribute {
+        item.string(name, schema.type_name);
+    }
+    let key_only = schema.fields.iter().filter(|field| field.key_only);
+    written.extend(key_only.map(|field| field.attribute));
+    item.fields(entity, &|name| written.contains(&name))
+        .map_err(|error| error.with_entity(schema.name))?;
+    let bytes = item.finish();
+    if bytes > MAX_ITEM {
+        return Err(Error::ItemTooLarge {
+            entity: schema.name,
+            bytes,
+        });
+    }
+    Ok(())
+}
+
+/// Whether all components of the key have a value.
+fn is_whole<E: Entity>(entity: &E, key: &crate::schema::KeyDef) -> bool {
+    E::SCHEMA
+        .pk_templates(key)
+        .iter()
+        .chain(key.sk)
+        .flat_map(|template| template.components())
+        .all(|(component, _)| entity.part(component).is_some())
+}
+
+/// Reads one item.
+pub(crate) fn read_entity<E: Entity>(item: RawItem<'_>) -> Result<E, Error> {
+    Reader::<E>::new().read(item)
+}
+
+/// Reads items of one entity; what does not depend on the item is worked out once.
+pub(super) struct Reader<E> {
+    /// Attributes that serde does not see: keys, type, and fields that are restored from keys.
+    hidden: Vec<&'static str>,
+    /// Whether some field is restored from a key.
+    restores: bool,
+    entity: PhantomData<fn() -> E>,
+}
+
+impl<E: Entity> Reader<E> {
+    pub(super) fn new() -> Self {
+        let (table, schema) = (E::Table::DEF, E::SCHEMA);
+        let mut hidden = vec![table.pk.name];
+        hidden.extend(table.sk.map(|sk| sk.name));
+        hidden.extend(table.type_attribute);
+        let mut restores = false;
+        for key in schema.keys {
+            let (pk, sk) = schema.pairs(table, key);
+            for (attribute, template) in pk.chain(sk) {
+                restores |= schema.is_own(attribute.name, template);
+                hidden.push(attribute.name);
+            }
+        }
+        for field in schema.fields.iter().filter(|field| field.key_only) {
+            restores = true;
+            hidden.push(field.attribute);
+        }
+        Self {
+            hidden,
+            restores,
+            entity: PhantomData,
+        }
+    }
+
+    pub(super) fn read(&self, item: RawItem<'_>) -> Result<E, Error> {
+        if !is_of_type::<E>(item)?.unwrap_or(true) {
+            return Err(self.foreign().into());
+        }
+        let mut restored = String::new();
+        if self.restores {
+            self.restore(item, &mut restored)?;
+        }
+        let hidden = |name: &str| self.hidden.contains(&name);
+        read_item(item, &hidden, &restored).map_err(|error| self.locate(error).into())
+    }
+
+    fn foreign(&self) -> DecodeError {
+        self.locate(DecodeError::refused(
+            "an item whose type attribute names this entity",
+        ))
+    }
+
+    fn locate(&self, error: DecodeError) -> DecodeError {
+        let table = E::Table::DEF;
+        error
+            .with_entity(E::SCHEMA.name)
+            .with_key_names([table.pk.name].into_iter().chain(table.sk.map(|sk| sk.name)))
+    }
+
+    /// Reads the fields that are not stored on their own back from the keys: each from the first key that
+    /// holds it reversibly.
+    fn restore(&self, item: RawItem<'_>, out: &mut String) -> Result<(), Error> {
+        let (table, schema, context) = (E::Table::DEF, E::SCHEMA, context::<E>());
+        let mut fields = ItemWriter::new(out);
+        let mut done = vec![false; schema.components.len()];
+        for (number, key) in schema.keys.iter().enumerate() {
+            let (pk, sk) = schema.pairs(table, key);
+            for (attribute, template) in pk.chain(sk) {
+                let own = schema.is_own(attribute.name, template);
+                let wanted = |component: usize| own || self.is_key_only(component);
+                let news = template
+                    .components()
+                    .any(|(component, _)| !done[component] && wanted(component));
+                if !news {
+                    continue;
+                }
+                let fail = |problem| context.error(None, template, problem);
+                let value = match scalar(item, attribute.name)? {
+                    Some(value) => value,
+                    // An item that is not in the index has no such attribute.
+                    None if number > 0 => continue,
+                    None => return Err(fail(KeyProblem::NoAttribute).into()),
+                };
+                let mut failed = None;
+                let parsed = parse(schema.components, template, &value, &mut |component, part| {
+                    if !done[component] && wanted(component) && failed.is_none() {
+                        done[component] = true;
+                        let restored = E::restore(component, part, &mut Restore(&mut fields));
+                        failed = restored.err().map(|error| (component, error));
+                    }
+                });
+                match failed {
+                    Some((component, Unrestored::Unreadable)) => {
+                        let problem = KeyProblem::Unreadable;
+                        return Err(context.error(Some(component), template, problem).into());
+                    }
+                    Some((_, Unrestored::Encode(error))) => {
+                        return Err(error.with_entity(schema.name).into());
+                    }
+                    None if !parsed => return Err(fail(KeyProblem::Unreadable).into()),
+                    None => {}
+                }
+            }
+        }
+        fields.finish();
+        Ok(())
+    }
+
+    fn is_key_only(&self, component: usize) -> bool {
+        let name = E::SCHEMA.components[component].name;
+        E::SCHEMA
+            .fields
+            .iter()
+            .any(|field| field.key_only && field.name == name)
+    }
+}
+
+fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, DecodeError> {
+    Ok(match item.scalar(name)? {
+        Some(Scalar::S(text)) => Some(KeyValue::S(text.into_owned())),
+        Some(Scalar::N(digits)) => Some(KeyValue::N(digits.into_owned())),
+        Some(Scalar::B(bytes)) => Some(KeyValue::B(bytes)),
+        Some(Scalar::Other(_)) | None => None,
+    })
+}
+
+/// Whether the item's type attribute names the entity; `None` if there is no such attribute.
+fn is_of_type<E: Entity>(item: RawItem<'_>) -> Result<Option<bool>, DecodeError> {
+    let Some(name) = E::Table::DEF.type_attribute else {
+        return Ok(None);
+    };
+    Ok(match item.scalar(name)? {
+        Some(Scalar::S(text)) => Some(E::SCHEMA.accepts_type(&text)),
+        Some(_) => Some(false),
+        None => None,
+    })
+}
+
+/// Whether the item is one of the entity's: by its type, or else by the shape of its primary key.
+pub(super) fn is_entity<E: Entity>(item: RawItem<'_>) -> Result<bool, DecodeError> {
+    if let Some(answer) = is_of_type::<E>(item)? {
+        return Ok(answer);
+    }
+    let (pk, sk) = E::SCHEMA.pairs(E::Table::DEF, &E::SCHEMA.keys[0]);
+    for (attribute, template) in pk.chain(sk) {
+        let fits = scalar(item, attribute.name)?
+            .is_some_and(|key| parse(E::SCHEMA.components, template, &key, &mut |_, _| {}));
+        if !fits {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// An item of a table, of any entity or none.
+///
+/// What `query_all` returns. `Debug` does not show its contents.
+pub struct Item<T> {
+    json: String,
+    table: PhantomData<fn() -> T>,
+}
+
+impl<T: Table> Item<T> {
+    pub(super) fn new(item: RawItem<'_>) -> Self {
+        Self {
+            json: item.as_str().to_owned(),
+            table: PhantomData,
+        }
+    }
+
+    fn raw(&self) -> RawItem<'_> {
+        RawItem::new(&self.json)
+    }
+
+    /// Whether the item is one of the entity's: by the table's type attribute, or else by the shape of its
+    /// primary key.
+    pub fn is<E: Entity<Table = T>>(&self) -> bool {
+        is_entity::<E>(self.raw()).unwrap_or(false)
+    }
+
+    /// The item as an entity.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] or [`Error::Key`] if it is none.
+    pub fn decode<E: Entity<Table = T>>(&self) -> Result<E, Error> {
+        read_entity(self.raw())
+    }
+
+    /// The item's attributes as the SDK's type.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] if the response was not DynamoDB JSON.
+    pub fn to_attribute_values(&self) -> Result<HashMap<String, AttributeValue>, Error> {
+        Ok(to_attribute_values(self.raw())?)
+    }
+}
+
+impl<T> Clone for Item<T> {
+    fn clone(&self) -> Self {
+        Self {
+            json: self.json.clone(),
+            table: PhantomData,
+        }
+    }
+}
+
+impl<T: Table> fmt::Debug for Item<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Item")
+            .field("table", &T::DEF.name)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) fn to_item<E: Entity>(entity: &E) -> Result<HashMap<String, AttributeValue>, Error> {
+    let mut json = String::new();
+    write_entity(entity, &mut json)?;
+    Ok(to_attribute_values(RawItem::new(&json))?)
+}
+
+pub(crate) fn from_item<E: Entity>(item: &HashMap<String, AttributeValue>) -> Result<E, Error> {
+    let mut json = String::new();
+    from_attribute_values(item, &mut json);
+    read_entity(RawItem::new(&json))
+}

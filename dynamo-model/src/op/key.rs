@@ -1,0 +1,133 @@
+//! The primary key of one item.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::item::context;
+use super::request::write_key_value;
+use crate::key::{KeyError, KeyProblem, KeyValue, Part, Place, encode};
+use crate::schema::AttributeDef;
+use crate::wire::{RawItem, to_attribute_values, write_json_str};
+use crate::{Entity, Error, Table};
+
+/// The primary key of one item of an entity.
+///
+/// Made by the function `key` that the derive generates, `Order::key(customer_id, order_id)`, or from a
+/// value with [`Key::of`]. A component that cannot be part of a key is reported when the key is used, or by
+/// [`check`](Self::check). `Debug` does not show the key.
+#[must_use = "a key does nothing until it is given to an operation"]
+pub struct Key<E> {
+    values: Result<KeyValues, KeyError>,
+    entity: PhantomData<fn() -> E>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct KeyValues {
+    pk: KeyValue,
+    sk: Option<KeyValue>,
+}
+
+impl<E: Entity> Key<E> {
+    /// The key of these components, by their numbers in the entity's schema.
+    #[doc(hidden)]
+    pub fn new(parts: &[(usize, Part<'_>)]) -> Self {
+        Self::from_parts(&|component| {
+            let part = parts.iter().find(|(number, _)| *number == component);
+            part.map(|(_, part)| part.clone())
+        })
+    }
+
+    /// The key of a value.
+    pub fn of(entity: &E) -> Self {
+        Self::from_parts(&|component| entity.part(component))
+    }
+
+    fn from_parts<'p>(part: &dyn Fn(usize) -> Option<Part<'p>>) -> Self {
+        let context = context::<E>();
+        let one = |attribute: AttributeDef, template, place: fn(_) -> Place| {
+            match encode(context, template, place(attribute.kind), part) {
+                Ok(Some(value)) => Ok(value),
+                Ok(None) => Err(context.error(None, template, KeyProblem::Missing)),
+                Err(error) => Err(error),
+            }
+        };
+        let (mut pk, mut sk) = E::SCHEMA.pairs(E::Table::DEF, &E::SCHEMA.keys[0]);
+        let values = match (pk.next(), sk.next()) {
+            (Some((pk, pk_template)), sk) => one(pk, pk_template, Place::partition).and_then(|pk| {
+                let sk = sk.map(|(sk, template)| one(sk, template, Place::sort));
+                Ok(KeyValues {
+                    pk,
+                    sk: sk.transpose()?,
+                })
+            }),
+            // The derive's checks refuse such an entity; a schema written by hand may lack it.
+            (None, _) => Err(KeyError::new(E::SCHEMA.name, None, "", KeyProblem::Missing)),
+        };
+        Self {
+            values,
+            entity: PhantomData,
+        }
+    }
+
+    /// Whether all components can be part of a key.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] naming the field and the template.
+    pub fn check(&self) -> Result<(), KeyError> {
+        self.values.as_ref().map(drop).map_err(Clone::clone)
+    }
+
+    /// The key as the SDK wants it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`] if a component cannot be part of a key.
+    pub fn to_item(&self) -> Result<HashMap<String, AttributeValue>, Error> {
+        let mut json = String::new();
+        self.write(&mut json)?;
+        Ok(to_attribute_values(RawItem::new(&json))?)
+    }
+
+    /// Appends the key as a JSON object.
+    pub(super) fn write(&self, out: &mut String) -> Result<(), KeyError> {
+        let KeyValues { pk, sk } = self.values.as_ref().map_err(Clone::clone)?;
+        let table = E::Table::DEF;
+        out.push('{');
+        write_json_str(out, table.pk.name);
+        out.push(':');
+        write_key_value(out, pk);
+        if let (Some(attribute), Some(value)) = (table.sk, sk) {
+            out.push(',');
+            write_json_str(out, attribute.name);
+            out.push(':');
+            write_key_value(out, value);
+        }
+        out.push('}');
+        Ok(())
+    }
+}
+
+impl<E> Clone for Key<E> {
+    fn clone(&self) -> Self {
+        Self {
+            values: self.values.clone(),
+            entity: PhantomData,
+        }
+    }
+}
+
+impl<E> PartialEq for Key<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.values == other.values
+    }
+}
+
+impl<E: Entity> fmt::Debug for Key<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key<{}>(..)", E::SCHEMA.name)
+    }
+}

@@ -1,0 +1,84 @@
+//! Two entities in one table: create, write, read, query.
+//!
+//! Runs on the embedded engine: `cargo run --example quickstart`.
+
+use dynamo_model::{embedded, prelude::*};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Everything the shop stores.
+#[derive(Table)]
+#[table(
+    name = "shop", pk = "PK", sk = "SK",
+    gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"),
+    entities(Customer, Order),
+)]
+pub struct Shop;
+
+/// A person who buys.
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "PROFILE")]
+pub struct Customer {
+    pub customer_id: String,
+    pub name: String,
+}
+
+/// What a customer bought.
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(
+    table = Shop,
+    pk = "CUSTOMER#{customer_id}", sk = "ORDER#{placed_at}#{order_id}",
+    index(by_status, on = "GSI1", pk = "STATUS#{status}", sk = "{placed_at}"),
+)]
+pub struct Order {
+    pub customer_id: String,
+    pub order_id: Uuid,
+    pub placed_at: Timestamp,
+    pub status: Status,
+    pub total_cents: u64,
+    pub note: Option<String>,
+}
+
+#[derive(KeyPart, Serialize, Deserialize, Debug, Clone, Copy, PartialEq)]
+pub enum Status {
+    Paid,
+    Shipped,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = Shop::on(embedded::client()?);
+    shop.create_table().send().await?;
+
+    let ada = Customer {
+        customer_id: "c-1".into(),
+        name: "Ada".into(),
+    };
+    shop.put(&ada).if_absent().send().await?;
+
+    let start: Timestamp = "2026-11-22T09:00:00Z".parse()?;
+    for hour in 0..3 {
+        let order = Order {
+            customer_id: ada.customer_id.clone(),
+            order_id: Uuid::from_u128(hour),
+            placed_at: start + jiff::SignedDuration::from_hours(i64::try_from(hour)?),
+            status: if hour == 0 { Status::Shipped } else { Status::Paid },
+            total_cents: 1_999,
+            note: None,
+        };
+        shop.put(&order).send().await?;
+    }
+
+    let customer = shop.get(Customer::key("c-1")).send().await?;
+    println!("customer: {customer:?}");
+
+    let mut orders = shop
+        .query(Order::by_status(Status::Paid).sort(|k| k.placed_at.ge(start)))
+        .descending()
+        .items();
+    while let Some(order) = orders.try_next().await? {
+        println!("paid: {order:?}");
+    }
+    Ok(())
+}
