@@ -13,8 +13,10 @@ use crate::{Entity, Keyed};
 /// `Order::by_status(status)` for an index named `by_status`.
 #[must_use = "a partition does nothing until it is given to `query`"]
 pub struct Partition<E, const KEY: usize> {
-    pub(crate) known: Vec<(usize, Part<'static>)>,
+    known: Vec<(usize, Part<'static>)>,
     pub(crate) range: Option<(usize, Bound)>,
+    /// Whether the user said something of the sort key.
+    pub(crate) sorted: bool,
     entity: PhantomData<fn() -> E>,
 }
 
@@ -28,8 +30,17 @@ impl<E, const KEY: usize> Partition<E, KEY> {
                 .map(|(component, part)| (*component, part.clone().into_owned()))
                 .collect(),
             range: None,
+            sorted: false,
             entity: PhantomData,
         }
+    }
+}
+
+impl<E, const KEY: usize> Partition<E, KEY> {
+    /// The value of a component, if it is known.
+    pub(crate) fn part(&self, component: usize) -> Option<Part<'static>> {
+        let known = self.known.iter().find(|(number, _)| *number == component);
+        known.map(|(_, part)| part.clone())
     }
 }
 
@@ -51,6 +62,7 @@ impl<E: Keyed<KEY>, const KEY: usize> Partition<E, KEY> {
         self.known
             .extend(equal.into_iter().map(|(position, part)| (number(position), part)));
         self.range = range.map(|(position, bound)| (number(position), bound));
+        self.sorted = true;
         self
     }
 }

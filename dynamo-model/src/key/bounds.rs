@@ -142,7 +142,7 @@ impl Open {
             Bound::Ge(part) => SortCondition::Ge(value(part)?),
             Bound::Between(low, high) => {
                 let (low, high) = (value(low)?, value(high)?);
-                if reversed(&low, &high) {
+                if low > high {
                     return Ok(Found::Empty);
                 }
                 SortCondition::Between(low, high)
@@ -305,19 +305,5 @@ fn after(c: char) -> Option<char> {
     match c {
         '\u{D7FF}' => Some('\u{E000}'),
         c => char::from_u32(c as u32 + 1),
-    }
-}
-
-fn reversed(low: &KeyValue, high: &KeyValue) -> bool {
-    match (low, high) {
-        (KeyValue::S(low), KeyValue::S(high)) => low > high,
-        (KeyValue::B(low), KeyValue::B(high)) => low > high,
-        (KeyValue::N(low), KeyValue::N(high)) => {
-            match (low.parse::<crate::types::Number>(), high.parse::<crate::types::Number>()) {
-                (Ok(low), Ok(high)) => low > high,
-                _ => false,
-            }
-        }
-        _ => false,
     }
 }

@@ -1,11 +1,13 @@
 //! The one encoder of keys, and its inverse.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use super::format;
 use super::{
     ComponentDef, Format, KeyError, KeyKind, KeyProblem, Part, Segment, Template, capabilities,
 };
+use crate::types::Number;
 
 /// The value of a key attribute.
 ///
@@ -27,6 +29,28 @@ impl KeyValue {
             KeyValue::S(text) | KeyValue::N(text) => text.len(),
             KeyValue::B(bytes) => bytes.len(),
         }
+    }
+}
+
+/// DynamoDB's order within one type: bytes of strings and binaries, values of numbers.
+impl Ord for KeyValue {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (KeyValue::S(a), KeyValue::S(b)) => a.cmp(b),
+            (KeyValue::B(a), KeyValue::B(b)) => a.cmp(b),
+            (KeyValue::N(a), KeyValue::N(b)) => match (a.parse::<Number>(), b.parse::<Number>()) {
+                (Ok(x), Ok(y)) => x.cmp(&y).then_with(|| a.cmp(b)),
+                _ => a.cmp(b),
+            },
+            (KeyValue::S(_), _) | (KeyValue::N(_), KeyValue::B(_)) => Ordering::Less,
+            _ => Ordering::Greater,
+        }
+    }
+}
+
+impl PartialOrd for KeyValue {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -212,11 +212,18 @@ pub(super) fn write(
         (Part::Invalid(reason), _) => Err(KeyProblem::Invalid(reason)),
         (part, Format::Shard(shards)) => {
             let width = usize::from(decimal_digits(u128::from(shards.saturating_sub(1))));
-            let mut plain = String::new();
-            write(part, shape, Format::Default, &[], &mut plain)?;
-            let _ = write!(out, "{:0width$}", shard(&plain, shards));
+            let number = match part {
+                Part::Shard(number) => u64::from(*number),
+                part => {
+                    let mut plain = String::new();
+                    write(part, shape, Format::Default, &[], &mut plain)?;
+                    shard(&plain, shards)
+                }
+            };
+            let _ = write!(out, "{number:0width$}");
             Ok(())
         }
+        (Part::Shard(_), _) => Err(KeyProblem::Missing),
         (Part::Text(text), format) => write_text(text, shape, format, delimiters, out),
         (Part::Unsigned(n), format) => write_integer(*n, false, shape, format, out),
         (Part::Signed(n), Format::Raw) => {

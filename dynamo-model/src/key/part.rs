@@ -128,6 +128,8 @@ pub enum Part<'a> {
     Bytes(Cow<'a, [u8]>),
     /// Digits of a decimal number.
     Decimal(Cow<'a, str>),
+    /// The number of a shard, where the value that it is the hash of is not known.
+    Shard(u16),
     /// A value that can stand in no key, and why.
     Invalid(&'static str),
 }
@@ -155,6 +157,7 @@ impl Part<'_> {
             Part::Flag(flag) => Part::Flag(flag),
             Part::Time { seconds, nanos } => Part::Time { seconds, nanos },
             Part::Days(days) => Part::Days(days),
+            Part::Shard(shard) => Part::Shard(shard),
             Part::Invalid(reason) => Part::Invalid(reason),
         }
     }
@@ -178,6 +181,7 @@ impl fmt::Debug for Part<'_> {
             Part::Days(_) => "Days(..)",
             Part::Bytes(_) => "Bytes(..)",
             Part::Decimal(_) => "Decimal(..)",
+            Part::Shard(_) => "Shard(..)",
             Part::Invalid(_) => "Invalid(..)",
         })
     }

@@ -203,7 +203,7 @@ impl<E: Entity> Reader<E> {
     }
 }
 
-fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, DecodeError> {
+pub(super) fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, DecodeError> {
     Ok(match item.scalar(name)? {
         Some(Scalar::S(text)) => Some(KeyValue::S(text.into_owned())),
         Some(Scalar::N(digits)) => Some(KeyValue::N(digits.into_owned())),

@@ -11,8 +11,10 @@ use aws_sdk_dynamodb::Client;
 use futures_core::Stream;
 
 use super::Sending;
+use super::item::scalar;
 use super::options::Options;
 use super::request::Body;
+use crate::key::KeyValue;
 use crate::transport::{self, Call, Operation};
 use crate::wire::{RawItem, read_envelope};
 use crate::{Error, Handle, Table};
@@ -25,8 +27,12 @@ pub(super) struct Pages<T> {
     client: Client,
     table: Arc<str>,
     operation: Operation,
-    /// The members that are the same on every page. `None` if no item can satisfy the request.
-    pub(super) body: Result<Option<Body>, Error>,
+    /// The members that are the same on every page, for each partition that is read; none if no item can satisfy
+    /// the request.
+    pub(super) bodies: Result<Vec<Body>, Error>,
+    /// The attributes that items of several partitions are merged by.
+    order: Vec<&'static str>,
+    descending: bool,
     page_size: Option<u32>,
     take: Option<usize>,
     /// Whether every item that a page reads is yielded, so that `take` bounds what has to be read.
@@ -39,7 +45,7 @@ impl<T> Pages<T> {
     pub(super) fn new<M: Table>(
         handle: &Handle<M>,
         operation: Operation,
-        body: Result<Option<Body>, Error>,
+        bodies: Result<Vec<Body>, Error>,
         unfiltered: bool,
         decode: impl Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync + 'static,
     ) -> Self {
@@ -47,7 +53,9 @@ impl<T> Pages<T> {
             client: handle.client().clone(),
             table: handle.shared_name(),
             operation,
-            body,
+            bodies,
+            order: Vec::new(),
+            descending: false,
             page_size: None,
             take: None,
             unfiltered,
@@ -56,11 +64,21 @@ impl<T> Pages<T> {
         }
     }
 
-    /// Adds a member to the body, if there is one to be sent.
+    /// Adds a member to every body.
     pub(super) fn raw(&mut self, name: &str, json: &str) {
-        if let Ok(Some(body)) = &mut self.body {
+        for body in self.bodies.iter_mut().flatten() {
             body.raw(name, json);
         }
+    }
+
+    /// Merges the items of several partitions by these attributes.
+    pub(super) fn merge_by(&mut self, order: Vec<&'static str>) {
+        self.order = order;
+    }
+
+    pub(super) fn set_descending(&mut self) {
+        self.descending = true;
+        self.raw("ScanIndexForward", "false");
     }
 
     pub(super) fn set_page_size(&mut self, items: u32) {
@@ -133,22 +151,23 @@ macro_rules! pages {
 }
 pub(super) use pages;
 
+/// An item on its way to the stream's user, with the key it is merged by.
+type Entry<T> = (Vec<KeyValue>, Result<T, Error>);
+
 struct Page<T> {
-    items: VecDeque<Result<T, Error>>,
+    entries: VecDeque<Entry<T>>,
+    scanned: u64,
     /// `LastEvaluatedKey`, as JSON.
     last: Option<String>,
 }
 
 impl<T> Pages<T> {
-    async fn fetch(self: Arc<Self>, start: Option<String>, left: usize) -> Result<Page<T>, Error> {
-        // `Items::new` keeps requests that are not to be sent.
-        let Ok(Some(body)) = &self.body else {
-            return Ok(Page {
-                items: VecDeque::new(),
-                last: None,
-            });
-        };
-        let mut body = body.open();
+    async fn fetch(
+        self: Arc<Self>,
+        mut body: Body,
+        start: Option<String>,
+        left: usize,
+    ) -> Result<Page<T>, Error> {
         let needed = self
             .take
             .filter(|_| self.unfiltered)
@@ -168,13 +187,25 @@ impl<T> Pages<T> {
         let response = transport::send(&self.client, call).await?;
         let envelope = read_envelope(response.body())?;
         self.options.record(envelope.consumed_capacity.as_ref());
-        let items = envelope.items.into_iter();
+        let mut entries = VecDeque::with_capacity(envelope.items.len());
+        for item in envelope.items {
+            if let Some(decoded) = (self.decode)(item).transpose() {
+                entries.push_back((self.merge_key(item)?, decoded));
+            }
+        }
         Ok(Page {
-            items: items
-                .filter_map(|item| (self.decode)(item).transpose())
-                .collect(),
+            entries,
+            scanned: envelope.scanned_count,
             last: envelope.last_evaluated_key.map(|key| key.as_str().to_owned()),
         })
+    }
+
+    fn merge_key(&self, item: RawItem<'_>) -> Result<Vec<KeyValue>, Error> {
+        let mut key = Vec::with_capacity(self.order.len());
+        for name in &self.order {
+            key.extend(scalar(item, name)?);
+        }
+        Ok(key)
     }
 }
 
@@ -187,37 +218,78 @@ type Fetching<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
 #[must_use = "nothing is read until the items are asked for"]
 pub struct Items<T> {
     pages: Arc<Pages<T>>,
-    ready: VecDeque<Result<T, Error>>,
-    fetching: Option<Fetching<T>>,
-    next: Next,
+    /// One for each partition that is read: more than one if the partition key has a shard.
+    lanes: Vec<Lane<T>>,
+    failed: Option<Error>,
     left: usize,
+    scanned: u64,
 }
 
-enum Next {
-    Page(Option<String>),
+/// One partition, page after page.
+struct Lane<T> {
+    body: Body,
+    ready: VecDeque<Entry<T>>,
+    next: Next<T>,
+}
+
+enum Next<T> {
+    Start(Option<String>),
+    Fetching(Fetching<T>),
     End,
+}
+
+impl<T> Lane<T> {
+    /// Makes sure that the lane has an item ready or is at its end; says how many items were read for that.
+    fn poll_ready(
+        &mut self,
+        pages: &Arc<Pages<T>>,
+        left: usize,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<u64, Error>>
+    where
+        T: Send + 'static,
+    {
+        let mut scanned = 0;
+        while self.ready.is_empty() {
+            match &mut self.next {
+                Next::End => break,
+                Next::Start(start) => {
+                    let page = Arc::clone(pages).fetch(self.body.open(), start.take(), left);
+                    self.next = Next::Fetching(Box::pin(page));
+                }
+                Next::Fetching(fetching) => {
+                    let page = ready!(fetching.as_mut().poll(context));
+                    self.next = Next::End;
+                    let page = page?;
+                    scanned += page.scanned;
+                    self.ready = page.entries;
+                    if page.last.is_some() {
+                        self.next = Next::Start(page.last);
+                    }
+                }
+            }
+        }
+        Poll::Ready(Ok(scanned))
+    }
 }
 
 impl<T: Send + 'static> Items<T> {
     pub(super) fn new(mut pages: Pages<T>) -> Self {
-        let mut ready = VecDeque::new();
-        let mut next = Next::Page(None);
-        // What is wrong with the request is the stream's first and only item.
-        match std::mem::replace(&mut pages.body, Ok(None)) {
-            Ok(Some(body)) => pages.body = Ok(Some(body)),
-            Ok(None) => next = Next::End,
-            Err(error) => {
-                ready.push_back(Err(error));
-                next = Next::End;
-            }
-        }
-        let left = pages.take.unwrap_or(usize::MAX);
+        let (bodies, failed) = match std::mem::replace(&mut pages.bodies, Ok(Vec::new())) {
+            Ok(bodies) => (bodies, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        let lane = |body| Lane {
+            body,
+            ready: VecDeque::new(),
+            next: Next::Start(None),
+        };
         Self {
-            left: if ready.is_empty() { left } else { left.max(1) },
-            next,
+            left: pages.take.unwrap_or(usize::MAX),
+            lanes: bodies.into_iter().map(lane).collect(),
             pages: Arc::new(pages),
-            ready,
-            fetching: None,
+            failed,
+            scanned: 0,
         }
     }
 
@@ -235,6 +307,11 @@ impl<T: Send + 'static> Items<T> {
         poll_fn(|context| self.poll(context)).await.transpose()
     }
 
+    /// How many items DynamoDB has read for this so far, before it filtered them: `ScannedCount`, over all pages.
+    pub fn scanned_count(&self) -> u64 {
+        self.scanned
+    }
+
     pub(super) fn collect(mut self) -> Sending<Vec<T>> {
         Sending::new(async move {
             let mut all = Vec::new();
@@ -246,40 +323,44 @@ impl<T: Send + 'static> Items<T> {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
-        loop {
-            if self.left == 0 {
-                return Poll::Ready(None);
-            }
-            if let Some(item) = self.ready.pop_front() {
-                self.left -= 1;
-                return Poll::Ready(Some(item));
-            }
-            if let Some(fetching) = &mut self.fetching {
-                let page = ready!(fetching.as_mut().poll(context));
-                self.fetching = None;
-                match page {
-                    Ok(page) => {
-                        self.ready = page.items;
-                        self.next = match page.last {
-                            Some(last) => Next::Page(Some(last)),
-                            None => Next::End,
-                        };
-                    }
-                    Err(error) => {
-                        self.next = Next::End;
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                }
-                continue;
-            }
-            match std::mem::replace(&mut self.next, Next::End) {
-                Next::End => return Poll::Ready(None),
-                Next::Page(start) => {
-                    let pages = Arc::clone(&self.pages);
-                    self.fetching = Some(Box::pin(pages.fetch(start, self.left)));
+        if let Some(error) = self.failed.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        // All lanes are polled, so that they fetch at the same time.
+        let mut pending = false;
+        for lane in &mut self.lanes {
+            match lane.poll_ready(&self.pages, self.left, context) {
+                Poll::Pending => pending = true,
+                Poll::Ready(Ok(scanned)) => self.scanned += scanned,
+                Poll::Ready(Err(error)) => {
+                    self.lanes.clear();
+                    return Poll::Ready(Some(Err(error)));
                 }
             }
         }
+        if pending {
+            return Poll::Pending;
+        }
+        let heads = self
+            .lanes
+            .iter()
+            .enumerate()
+            .filter_map(|(number, lane)| Some((number, &lane.ready.front()?.0)));
+        // The first of equals both ways, in the order of the shards.
+        let first = if self.pages.descending {
+            heads.min_by(|(_, a), (_, b)| b.cmp(a))
+        } else {
+            heads.min_by(|(_, a), (_, b)| a.cmp(b))
+        };
+        let Some((number, _)) = first else {
+            return Poll::Ready(None);
+        };
+        self.left -= 1;
+        let entry = self.lanes[number].ready.pop_front();
+        Poll::Ready(entry.map(|(_, item)| item))
     }
 }
 

@@ -7,7 +7,10 @@ use super::item::{Item, Reader, context, is_entity};
 use super::pages::{Items, Pages, pages};
 use super::request::{Aliases, Body};
 use crate::expr::Partition;
-use crate::key::{KeyError, KeyProblem, KeyValue, Place, SortCondition, encode, sort_conditions};
+use crate::key::{
+    Format, KeyError, KeyProblem, KeyValue, Part, Place, SortCondition, Template, encode,
+    sort_conditions,
+};
 use crate::schema::{AttributeDef, IndexScope, Projection, shares_prefix};
 use crate::transport::Operation;
 use crate::wire::RawItem;
@@ -40,9 +43,9 @@ impl<E: Entity> Query<E> {
         let mixed = Neighbours::<E, KEY>::SHARES_PREFIX;
         let mut aliases = Aliases::default();
         let types = mixed.then(|| type_filter::<E>(KEY, &mut aliases)).flatten();
-        let body = request(handle, partition, aliases, types);
+        let bodies = requests(handle, partition, true, &aliases, types.as_deref());
         let reader = Reader::<E>::new();
-        Self::with::<E, KEY>(handle, body, !mixed, move |item| {
+        Self::with::<E, KEY>(handle, bodies, !mixed, move |item| {
             if mixed && !is_entity::<E>(item)? {
                 return Ok(None);
             }
@@ -59,15 +62,17 @@ impl<T: Table> Query<Item<T>> {
     where
         E: Entity<Table = T> + Keyed<KEY>,
     {
-        let body = request(handle, partition, Aliases::default(), None);
-        Self::with::<E, KEY>(handle, body, true, |item| Ok(Some(Item::new(item))))
+        // Without a condition of the user's the whole partition is meant, not what this entity's keys begin with.
+        let sorted = partition.sorted;
+        let bodies = requests(handle, partition, sorted, &Aliases::default(), None);
+        Self::with::<E, KEY>(handle, bodies, true, |item| Ok(Some(Item::new(item))))
     }
 }
 
 impl<T: Send + 'static> Query<T> {
     fn with<E: Entity, const KEY: usize>(
         handle: &Handle<E::Table>,
-        body: Result<Option<Body>, Error>,
+        bodies: Result<Vec<Body>, Error>,
         unfiltered: bool,
         decode: impl Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync + 'static,
     ) -> Self {
@@ -75,8 +80,13 @@ impl<T: Send + 'static> Query<T> {
         let global = index
             .and_then(|name| E::Table::DEF.index(name))
             .is_some_and(|index| index.scope == IndexScope::Global);
+        let mut pages = Pages::new(handle, Operation::Query, bodies, unfiltered, decode);
+        if pages.bodies.as_ref().is_ok_and(|bodies| bodies.len() > 1) {
+            let (_, sk) = E::Table::DEF.attributes(&E::SCHEMA.keys[KEY]);
+            pages.merge_by(sk.iter().map(|attribute| attribute.name).collect());
+        }
         Self {
-            pages: Pages::new(handle, Operation::Query, body, unfiltered, decode),
+            pages,
             index,
             global,
         }
@@ -84,7 +94,7 @@ impl<T: Send + 'static> Query<T> {
 
     /// In descending order of the sort key: `ScanIndexForward` = `false`.
     pub fn descending(mut self) -> Self {
-        self.pages.raw("ScanIndexForward", "false");
+        self.pages.set_descending();
         self
     }
 
@@ -93,7 +103,7 @@ impl<T: Send + 'static> Query<T> {
     /// A global index is eventually consistent: there the items end with [`Error::Invalid`], and nothing is sent.
     pub fn consistent(mut self) -> Self {
         if self.global {
-            self.pages.body = Err(InvalidRequest::new(format!(
+            self.pages.bodies = Err(InvalidRequest::new(format!(
                 "a global index has no consistent reads, and `{}` is one: drop `consistent()`, or query the table",
                 self.index.unwrap_or_default()
             ))
@@ -123,47 +133,89 @@ impl<T> fmt::Debug for Query<T> {
     }
 }
 
-/// The request without its paging; `None` if no key can satisfy the conditions.
-fn request<E: Entity, const KEY: usize>(
+/// The requests without their paging, one for each partition: several if the partition key has a shard that the
+/// known components do not fix, none if no key can satisfy the conditions.
+fn requests<E: Entity, const KEY: usize>(
     handle: &Handle<E::Table>,
     partition: &Partition<E, KEY>,
-    mut aliases: Aliases,
-    types: Option<String>,
-) -> Result<Option<Body>, Error> {
-    let Some(condition) = key_condition(partition, &mut aliases)? else {
-        return Ok(None);
-    };
-    let mut body = Body::new(handle.name());
-    if let Some(index) = E::SCHEMA.keys[KEY].index {
-        body.string("IndexName", index);
+    sorted: bool,
+    aliases: &Aliases,
+    types: Option<&str>,
+) -> Result<Vec<Body>, Error> {
+    let key = &E::SCHEMA.keys[KEY];
+    let open = open_shards(E::SCHEMA.pk_templates(key), partition);
+    let count: usize = open.iter().map(|(_, count)| usize::from(*count)).product();
+    let mut bodies = Vec::with_capacity(count);
+    for number in 0..count {
+        // The digits of `number`, each to the base of its component's shards.
+        let mut rest = number;
+        let shards: Vec<(usize, u16)> = open
+            .iter()
+            .map(|&(component, count)| {
+                let shard = rest % usize::from(count);
+                rest /= usize::from(count);
+                (component, u16::try_from(shard).unwrap_or(u16::MAX))
+            })
+            .collect();
+        let mut aliases = aliases.clone();
+        let condition = key_condition(partition, &shards, sorted, &mut aliases)?;
+        let Some(condition) = condition else {
+            return Ok(Vec::new());
+        };
+        let mut body = Body::new(handle.name());
+        if let Some(index) = key.index {
+            body.string("IndexName", index);
+        }
+        body.string("KeyConditionExpression", &condition);
+        if let Some(types) = types {
+            body.string("FilterExpression", types);
+        }
+        aliases.write(&mut body);
+        bodies.push(body);
     }
-    body.string("KeyConditionExpression", &condition);
-    if let Some(types) = types {
-        body.string("FilterExpression", &types);
+    Ok(bodies)
+}
+
+/// The components that stand in the partition key as shards only, with the number of shards.
+fn open_shards<E, const KEY: usize>(
+    templates: &[Template],
+    partition: &Partition<E, KEY>,
+) -> Vec<(usize, u16)> {
+    let mut open: Vec<(usize, u16)> = Vec::new();
+    for (component, format) in templates.iter().flat_map(|template| template.components()) {
+        if let Format::Shard(count) = format
+            && partition.part(component).is_none()
+            && !open.iter().any(|(known, _)| *known == component)
+        {
+            open.push((component, count.max(1)));
+        }
     }
-    aliases.write(&mut body);
-    Ok(Some(body))
+    open
 }
 
 /// Partition equalities and sort conditions; `None` if no key can satisfy them.
 fn key_condition<E: Entity, const KEY: usize>(
     partition: &Partition<E, KEY>,
+    shards: &[(usize, u16)],
+    sorted: bool,
     aliases: &mut Aliases,
 ) -> Result<Option<String>, KeyError> {
     let (schema, context) = (E::SCHEMA, context::<E>());
-    let known = |component: usize| {
-        let known = partition.known.iter().find(|(number, _)| *number == component);
-        known.map(|(_, part)| part.clone())
+    let known = |component: usize| partition.part(component);
+    let of_partition = |component: usize| {
+        let shard = shards.iter().find(|(sharded, _)| *sharded == component);
+        known(component).or_else(|| shard.map(|(_, number)| Part::Shard(*number)))
     };
     let (pk, sk) = schema.pairs(E::Table::DEF, &schema.keys[KEY]);
     let mut terms = Vec::new();
     for (attribute, template) in pk {
         let place = Place::partition(attribute.kind);
-        let value = encode(context, template, place, &known)?
+        let value = encode(context, template, place, &of_partition)?
             .ok_or_else(|| context.error(None, template, KeyProblem::Missing))?;
         terms.push(format!("{} = {}", aliases.name(attribute.name), aliases.value(&value)));
     }
     let (attributes, templates): (Vec<AttributeDef>, Vec<_>) = sk
+        .filter(|_| sorted)
         .map(|(attribute, template)| (attribute, (template, attribute.kind)))
         .unzip();
     let conditions = sort_conditions(context, &templates, &known, partition.range.as_ref())?;
@@ -172,24 +224,27 @@ fn key_condition<E: Entity, const KEY: usize>(
     };
     for (at, condition) in &conditions {
         let name = aliases.name(attributes[*at].name);
-        let mut compare = |operator: &str, value: &KeyValue| {
-            format!("{name} {operator} {}", aliases.value(value))
-        };
-        terms.push(match condition {
-            SortCondition::Eq(value) => compare("=", value),
-            SortCondition::Lt(value) => compare("<", value),
-            SortCondition::Le(value) => compare("<=", value),
-            SortCondition::Gt(value) => compare(">", value),
-            SortCondition::Ge(value) => compare(">=", value),
-            SortCondition::Between(low, high) => {
-                format!("{} AND {}", compare("BETWEEN", low), aliases.value(high))
-            }
-            SortCondition::BeginsWith(value) => {
-                format!("begins_with({name}, {})", aliases.value(value))
-            }
-        });
+        terms.push(sort_term(&name, condition, aliases));
     }
     Ok(Some(terms.join(" AND ")))
+}
+
+fn sort_term(name: &str, condition: &SortCondition, aliases: &mut Aliases) -> String {
+    let mut compare =
+        |operator: &str, value: &KeyValue| format!("{name} {operator} {}", aliases.value(value));
+    match condition {
+        SortCondition::Eq(value) => compare("=", value),
+        SortCondition::Lt(value) => compare("<", value),
+        SortCondition::Le(value) => compare("<=", value),
+        SortCondition::Gt(value) => compare(">", value),
+        SortCondition::Ge(value) => compare(">=", value),
+        SortCondition::Between(low, high) => {
+            format!("{} AND {}", compare("BETWEEN", low), aliases.value(high))
+        }
+        SortCondition::BeginsWith(value) => {
+            format!("begins_with({name}, {})", aliases.value(value))
+        }
+    }
 }
 
 /// A condition on the type attribute, if the key's index holds it.

@@ -63,7 +63,7 @@ pub(super) fn write_key_value(out: &mut String, value: &KeyValue) {
 }
 
 /// Expression attribute names and values: every name is aliased, equal ones share an alias.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Aliases {
     names: Vec<String>,
     values: Vec<String>,

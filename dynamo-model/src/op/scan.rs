@@ -35,7 +35,7 @@ impl<E: Entity> Scan<E> {
             }
         };
         Self {
-            pages: Pages::new(handle, Operation::Scan, Ok(Some(body)), false, decode),
+            pages: Pages::new(handle, Operation::Scan, Ok(vec![body]), false, decode),
         }
     }
 

@@ -72,16 +72,6 @@ impl TableDef {
             },
         }
     }
-
-    /// Whether the attribute is part of the table's key or of an index key.
-    pub(crate) fn is_key_attribute(&self, name: &str) -> bool {
-        self.pk.name == name
-            || self.sk.is_some_and(|sk| sk.name == name)
-            || self
-                .indexes
-                .iter()
-                .any(|index| index.pk.iter().chain(index.sk).any(|a| a.name == name))
-    }
 }
 
 /// A secondary index.
