@@ -1,0 +1,449 @@
+//! A position in DynamoDB JSON text, and everything about reading it that does not depend on a type.
+//!
+//! The text is checked UTF-8 (it is a `str`), strings are borrowed unless they are escaped, type tags are
+//! matched as fixed bytes. White space has a slow path that real responses never take.
+
+use std::borrow::Cow;
+
+use super::json::{find_special, unescape};
+use super::{DecodeError, base64, number};
+
+/// Containers that may be open at once while a value is read. DynamoDB stores 32 levels; other engines may
+/// allow a little more, and a stack holds far more.
+const MAX_OPEN: u8 = 64;
+
+/// Brackets that may be open at once in text that is only skipped: one bit each.
+const MAX_SKIPPED: u32 = 128;
+
+const EOF: &str = "unexpected end of JSON text";
+const SYNTAX: &str = "malformed JSON";
+
+/// The type tag of an attribute value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Tag {
+    S,
+    N,
+    B,
+    Bool,
+    Null,
+    M,
+    L,
+    Ss,
+    Ns,
+    Bs,
+    Unknown,
+}
+
+impl Tag {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::S => "S",
+            Self::N => "N",
+            Self::B => "B",
+            Self::Bool => "BOOL",
+            Self::Null => "NULL",
+            Self::M => "M",
+            Self::L => "L",
+            Self::Ss => "SS",
+            Self::Ns => "NS",
+            Self::Bs => "BS",
+            Self::Unknown => "an unknown type tag",
+        }
+    }
+
+    fn of(name: &str) -> Self {
+        match name {
+            "S" => Self::S,
+            "N" => Self::N,
+            "B" => Self::B,
+            "BOOL" => Self::Bool,
+            "NULL" => Self::Null,
+            "M" => Self::M,
+            "L" => Self::L,
+            "SS" => Self::Ss,
+            "NS" => Self::Ns,
+            "BS" => Self::Bs,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// How the value at the cursor is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Form {
+    /// An object of attributes without a tag: the item itself.
+    Item,
+    /// `{"TAG":…}`.
+    Tagged,
+    /// An untagged element of a set whose elements would have this tag.
+    Member(Tag),
+}
+
+#[derive(Clone)]
+pub(crate) struct Cursor<'de> {
+    text: &'de str,
+    pos: usize,
+    open: u8,
+}
+
+impl<'de> Cursor<'de> {
+    pub(crate) fn new(text: &'de str) -> Self {
+        Self { text, pos: 0, open: 0 }
+    }
+
+    pub(super) fn at(text: &'de str, pos: usize) -> Self {
+        Self { text, pos, open: 0 }
+    }
+
+    pub(super) fn position(&self) -> usize {
+        self.pos
+    }
+
+    /// The text from `start` to the cursor.
+    pub(super) fn since(&self, start: usize) -> Result<&'de str, DecodeError> {
+        self.text.get(start..self.pos).ok_or_else(|| DecodeError::malformed(SYNTAX))
+    }
+
+    /// Raw text between two positions, for error messages.
+    pub(super) fn span(&self, (start, end): (usize, usize)) -> &'de str {
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    fn rest(&self) -> &'de [u8] {
+        self.text.as_bytes().get(self.pos..).unwrap_or_default()
+    }
+
+    /// The next byte that is not white space; the cursor stands on it.
+    fn peek(&mut self) -> Result<u8, DecodeError> {
+        loop {
+            match self.text.as_bytes().get(self.pos) {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.pos += 1,
+                Some(&byte) => return Ok(byte),
+                None => return Err(DecodeError::malformed(EOF)),
+            }
+        }
+    }
+
+    pub(super) fn expect(&mut self, byte: u8) -> Result<(), DecodeError> {
+        if self.peek()? != byte {
+            return Err(DecodeError::malformed(SYNTAX));
+        }
+        self.pos += 1;
+        Ok(())
+    }
+
+    /// Enters an object or array; `close` byte ends it (see [`more`](Self::more)).
+    pub(super) fn enter(&mut self, bracket: u8) -> Result<(), DecodeError> {
+        self.expect(bracket)?;
+        if self.open == MAX_OPEN {
+            return Err(DecodeError::malformed("the value is nested too deeply"));
+        }
+        self.open += 1;
+        Ok(())
+    }
+
+    /// Whether another member or element follows; otherwise the closing bracket has been consumed.
+    pub(super) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, DecodeError> {
+        let mut byte = self.peek()?;
+        if byte == close {
+            self.pos += 1;
+            self.open = self.open.saturating_sub(1);
+            return Ok(false);
+        }
+        if !*first {
+            if byte != b',' {
+                return Err(DecodeError::malformed(SYNTAX));
+            }
+            self.pos += 1;
+            byte = self.peek()?;
+            if byte == close {
+                return Err(DecodeError::malformed(SYNTAX));
+            }
+        }
+        *first = false;
+        Ok(true)
+    }
+
+    /// The name of a member, and where its text lies; the cursor stands on the member's value.
+    pub(super) fn key(&mut self) -> Result<(Cow<'de, str>, (usize, usize)), DecodeError> {
+        let start = self.pos + 1;
+        let key = self.quoted()?;
+        let end = self.pos - 1;
+        self.expect(b':')?;
+        Ok((key, (start, end)))
+    }
+
+    /// A JSON string.
+    pub(super) fn quoted(&mut self) -> Result<Cow<'de, str>, DecodeError> {
+        self.expect(b'"')?;
+        let start = self.pos;
+        let escaped = self.string_end()?;
+        let raw = self.span((start, self.pos - 1));
+        if escaped { unescape(raw).map(Cow::Owned) } else { Ok(Cow::Borrowed(raw)) }
+    }
+
+    /// Moves past the closing quote of the string whose content begins here; tells whether it has escapes.
+    fn string_end(&mut self) -> Result<bool, DecodeError> {
+        let bytes = self.text.as_bytes();
+        let mut escaped = false;
+        loop {
+            let at = find_special(bytes, self.pos);
+            match bytes.get(at) {
+                Some(b'"') => {
+                    self.pos = at + 1;
+                    return Ok(escaped);
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.pos = at + 2;
+                }
+                Some(_) => {
+                    return Err(DecodeError::malformed("control character in a JSON string"));
+                }
+                None => return Err(DecodeError::malformed(EOF)),
+            }
+        }
+    }
+
+    /// Reads `{"TAG":`; the cursor stands on the payload.
+    pub(super) fn tag(&mut self) -> Result<Tag, DecodeError> {
+        let (tag, len) = match self.rest() {
+            [b'{', b'"', tag, b'"', b':', ..] => match tag {
+                b'S' => (Tag::S, 5),
+                b'N' => (Tag::N, 5),
+                b'M' => (Tag::M, 5),
+                b'L' => (Tag::L, 5),
+                b'B' => (Tag::B, 5),
+                _ => return self.tag_slow(),
+            },
+            [b'{', b'"', b'B', b'O', b'O', b'L', b'"', b':', ..] => (Tag::Bool, 8),
+            [b'{', b'"', b'N', b'U', b'L', b'L', b'"', b':', ..] => (Tag::Null, 8),
+            [b'{', b'"', tag, b'S', b'"', b':', ..] => match tag {
+                b'S' => (Tag::Ss, 6),
+                b'N' => (Tag::Ns, 6),
+                b'B' => (Tag::Bs, 6),
+                _ => return self.tag_slow(),
+            },
+            _ => return self.tag_slow(),
+        };
+        self.pos += len;
+        Ok(tag)
+    }
+
+    #[cold]
+    fn tag_slow(&mut self) -> Result<Tag, DecodeError> {
+        self.expect(b'{')?;
+        let name = self.quoted()?;
+        self.expect(b':')?;
+        Ok(Tag::of(&name))
+    }
+
+    /// Ends what [`tag`](Self::tag) began.
+    pub(super) fn close(&mut self) -> Result<(), DecodeError> {
+        if self.text.as_bytes().get(self.pos) == Some(&b'}') {
+            self.pos += 1;
+            return Ok(());
+        }
+        self.close_slow()
+    }
+
+    #[cold]
+    fn close_slow(&mut self) -> Result<(), DecodeError> {
+        match self.peek()? {
+            b'}' => {
+                self.pos += 1;
+                Ok(())
+            }
+            b',' => Err(DecodeError::malformed("an attribute value has more than one type tag")),
+            _ => Err(DecodeError::malformed(SYNTAX)),
+        }
+    }
+
+    /// Text with the given tag, in whatever form; the value has been consumed.
+    fn payload(
+        &mut self,
+        form: Form,
+        tag: Tag,
+        expected: &'static str,
+    ) -> Result<Cow<'de, str>, DecodeError> {
+        let found = match form {
+            Form::Tagged => self.tag()?,
+            Form::Member(found) => found,
+            Form::Item => Tag::M,
+        };
+        if found != tag {
+            return Err(DecodeError::mismatch(expected, found.name()));
+        }
+        let text = self.quoted()?;
+        if form == Form::Tagged {
+            self.close()?;
+        }
+        Ok(text)
+    }
+
+    pub(super) fn string(
+        &mut self,
+        form: Form,
+        expected: &'static str,
+    ) -> Result<Cow<'de, str>, DecodeError> {
+        self.payload(form, Tag::S, expected)
+    }
+
+    pub(super) fn number(
+        &mut self,
+        form: Form,
+        expected: &'static str,
+    ) -> Result<Cow<'de, str>, DecodeError> {
+        self.payload(form, Tag::N, expected)
+    }
+
+    pub(super) fn binary(&mut self, form: Form) -> Result<Vec<u8>, DecodeError> {
+        let text = self.payload(form, Tag::B, "binary data (B)")?;
+        base64::decode(&text).ok_or_else(|| DecodeError::refused("base64 text"))
+    }
+
+    pub(super) fn unsigned(
+        &mut self,
+        form: Form,
+        expected: &'static str,
+    ) -> Result<u64, DecodeError> {
+        let text = self.number(form, expected)?;
+        number::to_u64(&text).ok_or_else(|| DecodeError::refused(expected))
+    }
+
+    pub(super) fn signed(&mut self, form: Form, expected: &'static str) -> Result<i64, DecodeError> {
+        let text = self.number(form, expected)?;
+        number::to_i64(&text).ok_or_else(|| DecodeError::refused(expected))
+    }
+
+    pub(super) fn boolean(&mut self, form: Form) -> Result<bool, DecodeError> {
+        let found = self.found(form)?;
+        if found != Tag::Bool {
+            return Err(DecodeError::mismatch("a boolean (BOOL)", found.name()));
+        }
+        let value = self.literal()?;
+        self.close()?;
+        Ok(value)
+    }
+
+    pub(super) fn null(&mut self, form: Form) -> Result<(), DecodeError> {
+        let found = self.found(form)?;
+        if found != Tag::Null {
+            return Err(DecodeError::mismatch("null (NULL)", found.name()));
+        }
+        self.literal()?;
+        self.close()
+    }
+
+    /// The tag of a value that must be tagged to be of use to the caller; a set's element and the item
+    /// itself have theirs without text.
+    fn found(&mut self, form: Form) -> Result<Tag, DecodeError> {
+        match form {
+            Form::Tagged => self.tag(),
+            Form::Member(tag) => Ok(tag),
+            Form::Item => Ok(Tag::M),
+        }
+    }
+
+    /// `true` or `false`.
+    pub(super) fn literal(&mut self) -> Result<bool, DecodeError> {
+        self.peek()?;
+        let (value, len) = match self.rest() {
+            [b't', b'r', b'u', b'e', ..] => (true, 4),
+            [b'f', b'a', b'l', b's', b'e', ..] => (false, 5),
+            _ => return Err(DecodeError::malformed(SYNTAX)),
+        };
+        self.pos += len;
+        Ok(value)
+    }
+
+    /// Consumes the value if it is `{"NULL":…}`, and leaves any other where it is.
+    pub(super) fn take_null(&mut self, form: Form) -> Result<bool, DecodeError> {
+        if form != Form::Tagged {
+            return Ok(false);
+        }
+        if let [b'{', b'"', first, second, ..] = self.rest()
+            && (*first != b'N' || *second != b'U')
+            && *first != b'\\'
+        {
+            return Ok(false);
+        }
+        let start = self.pos;
+        if self.tag()? == Tag::Null {
+            self.literal()?;
+            self.close()?;
+            return Ok(true);
+        }
+        self.pos = start;
+        Ok(false)
+    }
+
+    /// Moves past any JSON value, without recursion and without building anything. Brackets are matched and
+    /// strings are read; commas are not looked at.
+    pub(super) fn skip(&mut self) -> Result<(), DecodeError> {
+        let bytes = self.text.as_bytes();
+        let mut depth = 0_u32;
+        let mut arrays = 0_u128;
+        loop {
+            match bytes.get(self.pos) {
+                Some(b'"') => {
+                    self.pos += 1;
+                    self.string_end()?;
+                }
+                Some(&open @ (b'{' | b'[')) => {
+                    if depth == MAX_SKIPPED {
+                        return Err(DecodeError::malformed("the value is nested too deeply"));
+                    }
+                    depth += 1;
+                    arrays = arrays << 1 | u128::from(open == b'[');
+                    self.pos += 1;
+                    continue;
+                }
+                Some(&close @ (b'}' | b']')) => {
+                    if depth == 0 || (arrays & 1 == 1) != (close == b']') {
+                        return Err(DecodeError::malformed(SYNTAX));
+                    }
+                    depth -= 1;
+                    arrays >>= 1;
+                    self.pos += 1;
+                }
+                Some(b' ' | b'\n' | b'\r' | b'\t') => {
+                    self.pos += 1;
+                    continue;
+                }
+                Some(b',' | b':') if depth > 0 => {
+                    self.pos += 1;
+                    continue;
+                }
+                Some(b'-' | b'0'..=b'9' | b'a'..=b'z') => {
+                    while let Some(b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'E') =
+                        bytes.get(self.pos)
+                    {
+                        self.pos += 1;
+                    }
+                }
+                Some(_) => return Err(DecodeError::malformed(SYNTAX)),
+                None => return Err(DecodeError::malformed(EOF)),
+            }
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Any JSON value, as its text.
+    pub(crate) fn value(&mut self) -> Result<&'de str, DecodeError> {
+        self.peek()?;
+        let start = self.pos;
+        self.skip()?;
+        self.since(start)
+    }
+
+    /// Nothing but white space may follow.
+    pub(crate) fn end(&mut self) -> Result<(), DecodeError> {
+        match self.peek() {
+            Ok(_) => Err(DecodeError::malformed("text after the end of the JSON value")),
+            Err(_) => Ok(()),
+        }
+    }
+}

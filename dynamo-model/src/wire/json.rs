@@ -1,0 +1,120 @@
+//! JSON strings: found eight bytes at a time, copied only where they are escaped.
+
+use super::DecodeError;
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Marks the bytes of `x` that are zero. Marks above the lowest one may be wrong (the borrow runs
+/// upwards), so only the lowest may be used.
+const fn zeros(x: u64) -> u64 {
+    x.wrapping_sub(ONES) & !x & HIGHS
+}
+
+/// The index, from `from` on, of the first quote, backslash or control byte; the length if there is none.
+pub(super) fn find_special(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*word);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+        let found =
+            zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64)) | control;
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while let Some(&byte) = bytes.get(at) {
+        if byte == b'"' || byte == b'\\' || byte < 0x20 {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// Appends `s` as a JSON string, with its quotes.
+pub(crate) fn write_json_str(out: &mut String, s: &str) {
+    out.push('"');
+    let mut rest = s;
+    loop {
+        let at = find_special(rest.as_bytes(), 0);
+        let Some((plain, special)) = rest.split_at_checked(at) else { break };
+        out.push_str(plain);
+        let Some(byte) = special.bytes().next() else { break };
+        write_escape(out, byte);
+        rest = special.get(1..).unwrap_or_default();
+    }
+    out.push('"');
+}
+
+#[cold]
+fn write_escape(out: &mut String, byte: u8) {
+    const HEX: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    match byte {
+        b'"' => out.push_str("\\\""),
+        b'\\' => out.push_str("\\\\"),
+        b'\n' => out.push_str("\\n"),
+        b'\r' => out.push_str("\\r"),
+        b'\t' => out.push_str("\\t"),
+        _ => {
+            out.push_str("\\u00");
+            out.push(HEX[usize::from(byte >> 4)]);
+            out.push(HEX[usize::from(byte & 15)]);
+        }
+    }
+}
+
+/// The text between the quotes of a JSON string, with its escapes resolved.
+#[cold]
+pub(super) fn unescape(raw: &str) -> Result<String, DecodeError> {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        out.push_str(plain);
+        let mut chars = escape.chars();
+        let plain = match chars.next() {
+            Some(c @ ('"' | '\\' | '/')) => c,
+            Some('b') => '\u{8}',
+            Some('f') => '\u{c}',
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some('u') => {
+                let (c, after) = unicode(chars.as_str())?;
+                out.push(c);
+                rest = after;
+                continue;
+            }
+            _ => return Err(DecodeError::malformed("invalid escape in a JSON string")),
+        };
+        out.push(plain);
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// Reads what follows `\u`: four hex digits, and the second half of a surrogate pair.
+fn unicode(text: &str) -> Result<(char, &str), DecodeError> {
+    let bad = || DecodeError::malformed("invalid unicode escape in a JSON string");
+    let (first, rest) = hex4(text).ok_or_else(bad)?;
+    if let Some(c) = char::from_u32(first) {
+        return Ok((c, rest));
+    }
+    let (second, rest) = rest.strip_prefix("\\u").and_then(hex4).ok_or_else(bad)?;
+    if !(0xD800..0xDC00).contains(&first) || !(0xDC00..0xE000).contains(&second) {
+        return Err(bad());
+    }
+    let c = char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00));
+    Ok((c.ok_or_else(bad)?, rest))
+}
+
+fn hex4(text: &str) -> Option<(u32, &str)> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    Some((u32::from_str_radix(digits, 16).ok()?, rest))
+}

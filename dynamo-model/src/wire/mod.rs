@@ -1,0 +1,44 @@
+//! DynamoDB JSON to and from serde, with no tree of attribute values in between.
+//!
+//! Writing goes through [`ItemWriter`], reading through [`read_envelope`] and [`read_item`]; both are
+//! one pass over one buffer. The serde half is generic and thin; whatever does not depend on the
+//! user's type lives in [`cursor`] and in outlined methods, so that fifty entities compile it once.
+
+mod attributes;
+mod base64;
+mod capacity;
+mod cursor;
+mod de;
+mod decode_error;
+mod encode_error;
+mod envelope;
+mod exact;
+mod item_writer;
+mod json;
+pub(crate) mod number;
+mod path;
+mod raw;
+mod sdk;
+mod ser;
+pub(crate) mod symbol;
+
+#[cfg(test)]
+mod tests;
+
+pub use attributes::Attributes;
+pub use capacity::{Capacity, ConsumedCapacity};
+pub use decode_error::DecodeError;
+pub use encode_error::EncodeError;
+pub use ser::{ValueSerializer, Written};
+
+pub(crate) use de::{read_item, read_value};
+pub(crate) use envelope::{Envelope, read_capacity, read_envelope};
+pub(crate) use exact::{Want, want};
+pub(crate) use item_writer::ItemWriter;
+pub(crate) use json::write_json_str;
+pub(crate) use raw::{Elements, Members, RawItem, Scalar};
+pub(crate) use sdk::{from_attribute_values, to_attribute_values};
+
+/// Levels of nesting a stored value may have; the value of a top-level attribute is level 1, and a
+/// scalar counts.
+const MAX_LEVEL: u8 = 32;
