@@ -77,6 +77,8 @@ impl State {
             }
             if self.form == Form::Item && !reader.extra.is_empty() {
                 reader.cursor = Cursor::new(std::mem::take(&mut reader.extra));
+                // What the caller adds is meant to be seen.
+                reader.hidden = &|_| false;
                 reader.cursor.enter(b'{')?;
                 self.first = true;
                 continue;

@@ -27,7 +27,8 @@ pub(super) struct Reader<'de> {
 /// Decodes an item into `T`.
 ///
 /// Attributes whose names are hidden are not shown to serde, so `deny_unknown_fields` and `flatten` do not
-/// see them. `extra` is a second DynamoDB JSON object, or empty, whose attributes are appended.
+/// see them. `extra` is a second DynamoDB JSON object, or empty, whose attributes are appended; none of them
+/// is hidden.
 pub(crate) fn read_item<T: DeserializeOwned>(
     item: RawItem<'_>,
     hidden: &dyn Fn(&str) -> bool,

@@ -179,6 +179,10 @@ proptest! {
         prop_assert_eq!(&read, &reference_decode::<BTreeMap<String, Tree>>(&ours).unwrap());
         prop_assert_eq!(encode(&read).unwrap(), ours);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn white_space_does_not_matter(value in rich()) {

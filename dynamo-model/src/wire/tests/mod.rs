@@ -8,6 +8,7 @@ mod numbers;
 mod rich;
 mod size;
 mod text;
+mod zz_bench;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

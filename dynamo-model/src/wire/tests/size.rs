@@ -23,7 +23,7 @@ fn numbers_have_the_measured_sizes() {
 
 #[test]
 fn the_worked_example() {
-    let item = r#"{"PK":{"S":"USER#1"},"SK":{"S":"#METADATA#"},"age":{"N":"42"},"tags":{"SS":["a","bb"]},"prefs":{"M":{"dark":{"BOOL":true}}},"list":{"L":[{"N":"1"},{"NULL":true}]}}"#;
+    let item = r##"{"PK":{"S":"USER#1"},"SK":{"S":"#METADATA#"},"age":{"N":"42"},"tags":{"SS":["a","bb"]},"prefs":{"M":{"dark":{"BOOL":true}}},"list":{"L":[{"N":"1"},{"NULL":true}]}}"##;
     let attributes: Attributes = super::decode(item).unwrap();
     let (text, size) = encode_sized(&attributes).unwrap();
     assert_eq!(size, 58);
