@@ -390,6 +390,7 @@ impl<'de> Cursor<'de> {
                     self.pos += 1;
                     self.string_end()?;
                 }
+                Some(b'{') if self.skip_scalar()? => {}
                 Some(&open @ (b'{' | b'[')) => {
                     if depth == MAX_SKIPPED {
                         return Err(DecodeError::malformed("the value is nested too deeply"));
@@ -429,6 +430,21 @@ impl<'de> Cursor<'de> {
                 return Ok(());
             }
         }
+    }
+
+    /// Moves past `{"S":"…"}`, `N` or `B` if that is what stands here, byte for byte.
+    fn skip_scalar(&mut self) -> Result<bool, DecodeError> {
+        if let [b'{', b'"', b'S' | b'N' | b'B', b'"', b':', b'"', ..] = self.rest() {
+            let start = self.pos;
+            self.pos += 6;
+            self.string_end()?;
+            if let [b'}', ..] = self.rest() {
+                self.pos += 1;
+                return Ok(true);
+            }
+            self.pos = start;
+        }
+        Ok(false)
     }
 
     /// Any JSON value, as its text.

@@ -151,6 +151,37 @@ pub(super) fn size(text: &str) -> usize {
     Decimal::parse(text).map_or(bytes.len(), |decimal| decimal.size())
 }
 
+/// Appends the digits of an integer; returns its stored size without a sign.
+pub(super) fn push_integer(out: &mut String, value: u64) -> usize {
+    if value == 0 {
+        out.push('0');
+        return 1;
+    }
+    let mut digits = [b'0'; 20];
+    let (mut rest, mut start, mut zeros) = (value, digits.len(), 0);
+    for (at, slot) in digits.iter_mut().enumerate().rev() {
+        // The remainder is below ten.
+        let digit = (rest % 10) as u8;
+        *slot = b'0' + digit;
+        if digit == 0 && zeros == digits_after(at) {
+            zeros += 1;
+        }
+        rest /= 10;
+        if rest == 0 {
+            start = at;
+            break;
+        }
+    }
+    let text = digits.get(start..).unwrap_or_default();
+    out.push_str(std::str::from_utf8(text).unwrap_or_default());
+    1 + (text.len() - zeros).div_ceil(2)
+}
+
+/// Digits of a `u64` after the one at this place of twenty.
+const fn digits_after(at: usize) -> usize {
+    19 - at
+}
+
 /// The value of a text of plain digits that surely fits.
 fn plain(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || digits.len() > 19 {

@@ -147,7 +147,7 @@ impl<'a> Object<'a> {
             return;
         }
         let (out, size) = (self.out.len(), *self.size);
-        if !self.out.ends_with('{') {
+        if self.out.as_bytes().last() != Some(&b'{') {
             self.out.push(',');
         }
         let start = self.out.len() + 1;

@@ -123,6 +123,14 @@ impl<'a> ValueSerializer<'a> {
         Ok(self.close(tagged, size))
     }
 
+    fn integer(mut self, negative: bool, magnitude: u64) -> Result<Written, EncodeError> {
+        let tagged = self.open(Tag::N)?;
+        self.out.push_str(if negative { "\"-" } else { "\"" });
+        let size = number::push_integer(self.out, magnitude) + usize::from(negative);
+        self.out.push('"');
+        Ok(self.close(tagged, size))
+    }
+
     fn wide(self, digits: fmt::Arguments<'_>) -> Result<Written, EncodeError> {
         let text = digits.to_string();
         self.number_text(&text)
@@ -228,7 +236,7 @@ impl<'a> ValueSerializer<'a> {
     /// Writes the map around the content of an enum variant, up to the content; tells how it ends.
     fn variant(&mut self, variant: &str) -> Result<Ends, EncodeError> {
         let ends = if let (Slot::Item(_), How::Plain) = (self.slot, self.how) {
-            if !self.out.ends_with('{') {
+            if self.out.as_bytes().last() != Some(&b'{') {
                 self.out.push(',');
             }
             Ends { value: "", list: "]}", map: "}}" }
@@ -281,11 +289,15 @@ fn wrong_member(kind: SetKind) -> EncodeError {
 }
 
 macro_rules! integers {
-    ($($method:ident: $ty:ty),*) => {$(
+    ($($method:ident: $ty:ty, $negative:expr, $magnitude:expr;)*) => {$(
         fn $method(self, v: $ty) -> Result<Written, EncodeError> {
-            self.number(format_args!("{v}"))
+            self.integer($negative(v), $magnitude(v))
         }
     )*};
+}
+
+fn never<T>(_: T) -> bool {
+    false
 }
 
 impl<'a> Serializer for ValueSerializer<'a> {
@@ -300,8 +312,14 @@ impl<'a> Serializer for ValueSerializer<'a> {
     type SerializeStructVariant = Object<'a>;
 
     integers! {
-        serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
-        serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64
+        serialize_i8: i8, i8::is_negative, |v: i8| v.unsigned_abs().into();
+        serialize_i16: i16, i16::is_negative, |v: i16| v.unsigned_abs().into();
+        serialize_i32: i32, i32::is_negative, |v: i32| v.unsigned_abs().into();
+        serialize_i64: i64, i64::is_negative, i64::unsigned_abs;
+        serialize_u8: u8, never, u64::from;
+        serialize_u16: u16, never, u64::from;
+        serialize_u32: u32, never, u64::from;
+        serialize_u64: u64, never, u64::from;
     }
 
     fn serialize_i128(self, v: i128) -> Result<Written, EncodeError> {

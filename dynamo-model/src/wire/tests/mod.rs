@@ -8,7 +8,6 @@ mod numbers;
 mod rich;
 mod size;
 mod text;
-mod zz_bench;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -135,6 +135,15 @@ proptest! {
         prop_assert_eq!(one::<u64>(&u.to_string()), Some(u));
         prop_assert_eq!(one::<i64>(&i.to_string()), Some(i));
         prop_assert_eq!(one::<i128>(&wide.to_string()), Some(wide));
+        let round = u / 10_u64.pow(v.unsigned_abs() % 20) * 10_u64.pow(v.unsigned_abs() % 20);
+        for text in [u.to_string(), round.to_string(), i.to_string(), v.to_string()] {
+            let mut out = String::new();
+            let digits = text.trim_start_matches('-');
+            let size = super::super::number::push_integer(&mut out, digits.parse().unwrap());
+            prop_assert_eq!(&out, digits);
+            prop_assert_eq!(size, super::super::number::Decimal::parse(digits).unwrap().size());
+        }
+        prop_assert_eq!(write(i).unwrap(), format!(r#"{{"n":{{"N":"{i}"}}}}"#));
         prop_assert_eq!(Number::from(i).cmp(&Number::from(w)), i.cmp(&w));
     }
 }
