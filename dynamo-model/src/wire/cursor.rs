@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::json::{find_special, unescape};
+use super::tag::{Form, Tag};
 use super::{DecodeError, base64, number};
 
 /// Containers that may be open at once while a value is read. DynamoDB stores 32 levels; other engines may
@@ -18,67 +19,6 @@ const MAX_SKIPPED: u32 = 128;
 const EOF: &str = "unexpected end of JSON text";
 const SYNTAX: &str = "malformed JSON";
 
-/// The type tag of an attribute value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Tag {
-    S,
-    N,
-    B,
-    Bool,
-    Null,
-    M,
-    L,
-    Ss,
-    Ns,
-    Bs,
-    Unknown,
-}
-
-impl Tag {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::S => "S",
-            Self::N => "N",
-            Self::B => "B",
-            Self::Bool => "BOOL",
-            Self::Null => "NULL",
-            Self::M => "M",
-            Self::L => "L",
-            Self::Ss => "SS",
-            Self::Ns => "NS",
-            Self::Bs => "BS",
-            Self::Unknown => "an unknown type tag",
-        }
-    }
-
-    fn of(name: &str) -> Self {
-        match name {
-            "S" => Self::S,
-            "N" => Self::N,
-            "B" => Self::B,
-            "BOOL" => Self::Bool,
-            "NULL" => Self::Null,
-            "M" => Self::M,
-            "L" => Self::L,
-            "SS" => Self::Ss,
-            "NS" => Self::Ns,
-            "BS" => Self::Bs,
-            _ => Self::Unknown,
-        }
-    }
-}
-
-/// How the value at the cursor is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Form {
-    /// An object of attributes without a tag: the item itself.
-    Item,
-    /// `{"TAG":…}`.
-    Tagged,
-    /// An untagged element of a set whose elements would have this tag.
-    Member(Tag),
-}
-
 #[derive(Clone)]
 pub(crate) struct Cursor<'de> {
     text: &'de str,
@@ -88,7 +28,11 @@ pub(crate) struct Cursor<'de> {
 
 impl<'de> Cursor<'de> {
     pub(crate) fn new(text: &'de str) -> Self {
-        Self { text, pos: 0, open: 0 }
+        Self {
+            text,
+            pos: 0,
+            open: 0,
+        }
     }
 
     pub(super) fn at(text: &'de str, pos: usize) -> Self {
@@ -101,7 +45,9 @@ impl<'de> Cursor<'de> {
 
     /// The text from `start` to the cursor.
     pub(super) fn since(&self, start: usize) -> Result<&'de str, DecodeError> {
-        self.text.get(start..self.pos).ok_or_else(|| DecodeError::malformed(SYNTAX))
+        self.text
+            .get(start..self.pos)
+            .ok_or_else(|| DecodeError::malformed(SYNTAX))
     }
 
     /// Raw text between two positions, for error messages.
@@ -179,7 +125,11 @@ impl<'de> Cursor<'de> {
         let start = self.pos;
         let escaped = self.string_end()?;
         let raw = self.span((start, self.pos - 1));
-        if escaped { unescape(raw).map(Cow::Owned) } else { Ok(Cow::Borrowed(raw)) }
+        if escaped {
+            unescape(raw).map(Cow::Owned)
+        } else {
+            Ok(Cow::Borrowed(raw))
+        }
     }
 
     /// Moves past the closing quote of the string whose content begins here; tells whether it has escapes.
@@ -254,7 +204,9 @@ impl<'de> Cursor<'de> {
                 self.pos += 1;
                 Ok(())
             }
-            b',' => Err(DecodeError::malformed("an attribute value has more than one type tag")),
+            b',' => Err(DecodeError::malformed(
+                "an attribute value has more than one type tag",
+            )),
             _ => Err(DecodeError::malformed(SYNTAX)),
         }
     }
@@ -311,7 +263,11 @@ impl<'de> Cursor<'de> {
         number::to_u64(&text).ok_or_else(|| DecodeError::refused(expected))
     }
 
-    pub(super) fn signed(&mut self, form: Form, expected: &'static str) -> Result<i64, DecodeError> {
+    pub(super) fn signed(
+        &mut self,
+        form: Form,
+        expected: &'static str,
+    ) -> Result<i64, DecodeError> {
         let text = self.number(form, expected)?;
         number::to_i64(&text).ok_or_else(|| DecodeError::refused(expected))
     }
@@ -458,7 +414,9 @@ impl<'de> Cursor<'de> {
     /// Nothing but white space may follow.
     pub(crate) fn end(&mut self) -> Result<(), DecodeError> {
         match self.peek() {
-            Ok(_) => Err(DecodeError::malformed("text after the end of the JSON value")),
+            Ok(_) => Err(DecodeError::malformed(
+                "text after the end of the JSON value",
+            )),
             Err(_) => Ok(()),
         }
     }

@@ -32,7 +32,8 @@ impl<'a> Decimal<'a> {
             Some((mantissa, exponent)) => (mantissa, i64::from(exponent.parse::<i32>().ok()?)),
             None => (unsigned, 0),
         };
-        let (mut total, mut fraction, mut skip, mut trail, mut point) = (0_usize, 0_i64, 0, 0, false);
+        let (mut total, mut fraction, mut skip, mut trail, mut point) =
+            (0_usize, 0_i64, 0, 0, false);
         for byte in mantissa.bytes() {
             match byte {
                 b'.' if !point => point = true,
@@ -55,7 +56,13 @@ impl<'a> Decimal<'a> {
             return None;
         }
         if trail == total {
-            return Some(Self { negative: false, mantissa, skip: total, digits: 0, exponent: 0 });
+            return Some(Self {
+                negative: false,
+                mantissa,
+                skip: total,
+                digits: 0,
+                exponent: 0,
+            });
         }
         Some(Self {
             negative,
@@ -67,7 +74,11 @@ impl<'a> Decimal<'a> {
     }
 
     fn significant(&self) -> impl Iterator<Item = u8> + 'a {
-        self.mantissa.bytes().filter(|&b| b != b'.').skip(self.skip).take(self.digits)
+        self.mantissa
+            .bytes()
+            .filter(|&b| b != b'.')
+            .skip(self.skip)
+            .take(self.digits)
     }
 
     fn signed_digits(&self) -> i64 {
@@ -108,12 +119,17 @@ impl<'a> Decimal<'a> {
         let zeros = u32::try_from(self.exponent).ok()?;
         let mut value = 0_u128;
         for digit in self.significant() {
-            value = value.checked_mul(10)?.checked_add(u128::from(digit - b'0'))?;
+            value = value
+                .checked_mul(10)?
+                .checked_add(u128::from(digit - b'0'))?;
         }
         if value == 0 {
             return Some((false, 0));
         }
-        Some((self.negative, value.checked_mul(10_u128.checked_pow(zeros)?)?))
+        Some((
+            self.negative,
+            value.checked_mul(10_u128.checked_pow(zeros)?)?,
+        ))
     }
 
     /// Plain notation without superfluous zeros, as DynamoDB returns it. Only for numbers without
@@ -218,7 +234,11 @@ pub(super) fn to_i128(text: &str) -> Option<i128> {
         return Some(value.into());
     }
     let (negative, value) = Decimal::parse(text)?.integer()?;
-    if negative { 0_i128.checked_sub_unsigned(value) } else { value.try_into().ok() }
+    if negative {
+        0_i128.checked_sub_unsigned(value)
+    } else {
+        value.try_into().ok()
+    }
 }
 
 /// The text as a signed integer, also from `-1E2` and `100.0`.
