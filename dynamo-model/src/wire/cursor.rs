@@ -55,11 +55,13 @@ impl<'de> Cursor<'de> {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    #[inline]
     fn rest(&self) -> &'de [u8] {
         self.text.as_bytes().get(self.pos..).unwrap_or_default()
     }
 
     /// The next byte that is not white space; the cursor stands on it.
+    #[inline]
     fn peek(&mut self) -> Result<u8, DecodeError> {
         loop {
             match self.text.as_bytes().get(self.pos) {
@@ -70,6 +72,7 @@ impl<'de> Cursor<'de> {
         }
     }
 
+    #[inline]
     pub(super) fn expect(&mut self, byte: u8) -> Result<(), DecodeError> {
         if self.peek()? != byte {
             return Err(DecodeError::malformed(SYNTAX));
@@ -89,6 +92,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// Whether another member or element follows; otherwise the closing bracket has been consumed.
+    #[inline]
     pub(super) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, DecodeError> {
         let mut byte = self.peek()?;
         if byte == close {
@@ -111,6 +115,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// The name of a member, and where its text lies; the cursor stands on the member's value.
+    #[inline]
     pub(super) fn key(&mut self) -> Result<(Cow<'de, str>, (usize, usize)), DecodeError> {
         let start = self.pos + 1;
         let key = self.quoted()?;
@@ -133,6 +138,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// Moves past the closing quote of the string whose content begins here; tells whether it has escapes.
+    #[inline]
     fn string_end(&mut self) -> Result<bool, DecodeError> {
         let bytes = self.text.as_bytes();
         let mut escaped = false;
@@ -189,6 +195,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// Ends what [`tag`](Self::tag) began.
+    #[inline]
     pub(super) fn close(&mut self) -> Result<(), DecodeError> {
         if self.text.as_bytes().get(self.pos) == Some(&b'}') {
             self.pos += 1;

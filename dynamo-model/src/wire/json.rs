@@ -14,6 +14,7 @@ const fn zeros(x: u64) -> u64 {
 }
 
 /// The index, from `from` on, of the first quote, backslash or control byte; the length if there is none.
+#[inline]
 pub(super) fn find_special(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
