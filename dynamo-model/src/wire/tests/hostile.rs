@@ -166,7 +166,7 @@ struct Everything {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn damaged_bodies_do_not_panic(

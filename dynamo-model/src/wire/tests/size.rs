@@ -46,7 +46,7 @@ fn the_worked_example() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn writing_counts_what_measuring_counts(value in rich()) {
