@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::symbol::{ATTRIBUTES, RAW};
 use super::{
-    DecodeError, EncodeError, ItemWriter, Members, RawItem, Want, exact, from_attribute_values, raw,
-    read_value, to_attribute_values, want,
+    DecodeError, EncodeError, ItemWriter, Members, RawItem, Want, exact, from_attribute_values,
+    raw, read_value, to_attribute_values, want,
 };
 
 /// Attributes by name, each kept as the DynamoDB JSON text it was read from.
@@ -81,7 +81,9 @@ impl Attributes {
     /// The attribute does not read as a `T`.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, DecodeError> {
         match self.0.get(name) {
-            Some(value) => read_value(value).map(Some).map_err(|error| error.under_name(name)),
+            Some(value) => read_value(value)
+                .map(Some)
+                .map_err(|error| error.under_name(name)),
             None => Ok(None),
         }
     }
@@ -234,11 +236,17 @@ impl<'de> Visitor<'de> for NameSeed {
     }
 
     fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name, E> {
-        Ok(Name { name: name.to_owned(), value: exact::lookup(name, true) })
+        Ok(Name {
+            name: name.to_owned(),
+            value: exact::lookup(name, true),
+        })
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        Ok(Name { name: name.to_owned(), value: exact::lookup(name, false) })
+        Ok(Name {
+            name: name.to_owned(),
+            value: exact::lookup(name, false),
+        })
     }
 }
 
@@ -248,7 +256,10 @@ struct RawSeed;
 impl<'de> DeserializeSeed<'de> for RawSeed {
     type Value = Option<String>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<String>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Option<String>, D::Error> {
         deserializer.deserialize_newtype_struct(RAW, self)
     }
 }
@@ -274,7 +285,9 @@ impl<'de> Visitor<'de> for RawSeed {
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Option<String>, E> {
         match raw::measure(text) {
             Ok(_) => Ok(Some(text.to_owned())),
-            Err(_) => Err(E::custom("the text is not an attribute value in DynamoDB JSON")),
+            Err(_) => Err(E::custom(
+                "the text is not an attribute value in DynamoDB JSON",
+            )),
         }
     }
 }

@@ -65,8 +65,14 @@ impl ConsumedCapacity {
         if let Some(table) = &other.table {
             self.table.get_or_insert_default().add(table);
         }
-        add_indexes(&mut self.local_secondary_indexes, &other.local_secondary_indexes);
-        add_indexes(&mut self.global_secondary_indexes, &other.global_secondary_indexes);
+        add_indexes(
+            &mut self.local_secondary_indexes,
+            &other.local_secondary_indexes,
+        );
+        add_indexes(
+            &mut self.global_secondary_indexes,
+            &other.global_secondary_indexes,
+        );
     }
 }
 

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::json::{find_special, unescape};
+use super::tag::{Form, Tag};
 use super::{DecodeError, base64, number};
 
 /// Containers that may be open at once while a value is read. DynamoDB stores 32 levels; other engines may
@@ -18,67 +19,6 @@ const MAX_SKIPPED: u32 = 128;
 const EOF: &str = "unexpected end of JSON text";
 const SYNTAX: &str = "malformed JSON";
 
-/// The type tag of an attribute value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Tag {
-    S,
-    N,
-    B,
-    Bool,
-    Null,
-    M,
-    L,
-    Ss,
-    Ns,
-    Bs,
-    Unknown,
-}
-
-impl Tag {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::S => "S",
-            Self::N => "N",
-            Self::B => "B",
-            Self::Bool => "BOOL",
-            Self::Null => "NULL",
-            Self::M => "M",
-            Self::L => "L",
-            Self::Ss => "SS",
-            Self::Ns => "NS",
-            Self::Bs => "BS",
-            Self::Unknown => "an unknown type tag",
-        }
-    }
-
-    fn of(name: &str) -> Self {
-        match name {
-            "S" => Self::S,
-            "N" => Self::N,
-            "B" => Self::B,
-            "BOOL" => Self::Bool,
-            "NULL" => Self::Null,
-            "M" => Self::M,
-            "L" => Self::L,
-            "SS" => Self::Ss,
-            "NS" => Self::Ns,
-            "BS" => Self::Bs,
-            _ => Self::Unknown,
-        }
-    }
-}
-
-/// How the value at the cursor is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Form {
-    /// An object of attributes without a tag: the item itself.
-    Item,
-    /// `{"TAG":…}`.
-    Tagged,
-    /// An untagged element of a set whose elements would have this tag.
-    Member(Tag),
-}
-
 #[derive(Clone)]
 pub(crate) struct Cursor<'de> {
     text: &'de str,
@@ -88,7 +28,11 @@ pub(crate) struct Cursor<'de> {
 
 impl<'de> Cursor<'de> {
     pub(crate) fn new(text: &'de str) -> Self {
-        Self { text, pos: 0, open: 0 }
+        Self {
+            text,
+            pos: 0,
+            open: 0,
+        }
     }
 
     pub(super) fn at(text: &'de str, pos: usize) -> Self {
@@ -101,7 +45,9 @@ impl<'de> Cursor<'de> {
 
     /// The text from `start` to the cursor.
     pub(super) fn since(&self, start: usize) -> Result<&'de str, DecodeError> {
-        self.text.get(start..self.pos).ok_or_else(|| DecodeError::malformed(SYNTAX))
+        self.text
+            .get(start..self.pos)
+            .ok_or_else(|| DecodeError::malformed(SYNTAX))
     }
 
     /// Raw text between two positions, for error messages.
@@ -109,11 +55,13 @@ impl<'de> Cursor<'de> {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    #[inline]
     fn rest(&self) -> &'de [u8] {
         self.text.as_bytes().get(self.pos..).unwrap_or_default()
     }
 
     /// The next byte that is not white space; the cursor stands on it.
+    #[inline]
     fn peek(&mut self) -> Result<u8, DecodeError> {
         loop {
             match self.text.as_bytes().get(self.pos) {
@@ -124,6 +72,7 @@ impl<'de> Cursor<'de> {
         }
     }
 
+    #[inline]
     pub(super) fn expect(&mut self, byte: u8) -> Result<(), DecodeError> {
         if self.peek()? != byte {
             return Err(DecodeError::malformed(SYNTAX));
@@ -143,6 +92,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// Whether another member or element follows; otherwise the closing bracket has been consumed.
+    #[inline]
     pub(super) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, DecodeError> {
         let mut byte = self.peek()?;
         if byte == close {
@@ -165,6 +115,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// The name of a member, and where its text lies; the cursor stands on the member's value.
+    #[inline]
     pub(super) fn key(&mut self) -> Result<(Cow<'de, str>, (usize, usize)), DecodeError> {
         let start = self.pos + 1;
         let key = self.quoted()?;
@@ -179,10 +130,15 @@ impl<'de> Cursor<'de> {
         let start = self.pos;
         let escaped = self.string_end()?;
         let raw = self.span((start, self.pos - 1));
-        if escaped { unescape(raw).map(Cow::Owned) } else { Ok(Cow::Borrowed(raw)) }
+        if escaped {
+            unescape(raw).map(Cow::Owned)
+        } else {
+            Ok(Cow::Borrowed(raw))
+        }
     }
 
     /// Moves past the closing quote of the string whose content begins here; tells whether it has escapes.
+    #[inline]
     fn string_end(&mut self) -> Result<bool, DecodeError> {
         let bytes = self.text.as_bytes();
         let mut escaped = false;
@@ -239,6 +195,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// Ends what [`tag`](Self::tag) began.
+    #[inline]
     pub(super) fn close(&mut self) -> Result<(), DecodeError> {
         if self.text.as_bytes().get(self.pos) == Some(&b'}') {
             self.pos += 1;
@@ -254,7 +211,9 @@ impl<'de> Cursor<'de> {
                 self.pos += 1;
                 Ok(())
             }
-            b',' => Err(DecodeError::malformed("an attribute value has more than one type tag")),
+            b',' => Err(DecodeError::malformed(
+                "an attribute value has more than one type tag",
+            )),
             _ => Err(DecodeError::malformed(SYNTAX)),
         }
     }
@@ -311,7 +270,11 @@ impl<'de> Cursor<'de> {
         number::to_u64(&text).ok_or_else(|| DecodeError::refused(expected))
     }
 
-    pub(super) fn signed(&mut self, form: Form, expected: &'static str) -> Result<i64, DecodeError> {
+    pub(super) fn signed(
+        &mut self,
+        form: Form,
+        expected: &'static str,
+    ) -> Result<i64, DecodeError> {
         let text = self.number(form, expected)?;
         number::to_i64(&text).ok_or_else(|| DecodeError::refused(expected))
     }
@@ -390,6 +353,7 @@ impl<'de> Cursor<'de> {
                     self.pos += 1;
                     self.string_end()?;
                 }
+                Some(b'{') if self.skip_scalar()? => {}
                 Some(&open @ (b'{' | b'[')) => {
                     if depth == MAX_SKIPPED {
                         return Err(DecodeError::malformed("the value is nested too deeply"));
@@ -431,6 +395,21 @@ impl<'de> Cursor<'de> {
         }
     }
 
+    /// Moves past `{"S":"…"}`, `N` or `B` if that is what stands here, byte for byte.
+    fn skip_scalar(&mut self) -> Result<bool, DecodeError> {
+        if let [b'{', b'"', b'S' | b'N' | b'B', b'"', b':', b'"', ..] = self.rest() {
+            let start = self.pos;
+            self.pos += 6;
+            self.string_end()?;
+            if let [b'}', ..] = self.rest() {
+                self.pos += 1;
+                return Ok(true);
+            }
+            self.pos = start;
+        }
+        Ok(false)
+    }
+
     /// Any JSON value, as its text.
     pub(crate) fn value(&mut self) -> Result<&'de str, DecodeError> {
         self.peek()?;
@@ -442,7 +421,9 @@ impl<'de> Cursor<'de> {
     /// Nothing but white space may follow.
     pub(crate) fn end(&mut self) -> Result<(), DecodeError> {
         match self.peek() {
-            Ok(_) => Err(DecodeError::malformed("text after the end of the JSON value")),
+            Ok(_) => Err(DecodeError::malformed(
+                "text after the end of the JSON value",
+            )),
             Err(_) => Ok(()),
         }
     }

@@ -26,13 +26,26 @@ struct Inner {
 /// Kept apart from its words, so that `expected` and `found` can be asked for.
 enum Reason {
     Malformed(&'static str),
-    Mismatch { expected: String, found: &'static str },
-    Refused { expected: String },
+    Mismatch {
+        expected: String,
+        found: &'static str,
+    },
+    Refused {
+        expected: String,
+    },
     MissingField(&'static str),
     DuplicateField(&'static str),
-    UnknownField { name: String, known: &'static [&'static str] },
-    UnknownVariant { known: &'static [&'static str] },
-    Length { expected: String, found: usize },
+    UnknownField {
+        name: String,
+        known: &'static [&'static str],
+    },
+    UnknownVariant {
+        known: &'static [&'static str],
+    },
+    Length {
+        expected: String,
+        found: usize,
+    },
     Custom(Option<String>),
 }
 
@@ -60,13 +73,18 @@ impl DecodeError {
     /// The value has another type tag than the type being read allows.
     #[cold]
     pub(crate) fn mismatch(expected: &str, found: &'static str) -> Self {
-        Self::new(Reason::Mismatch { expected: expected.to_owned(), found })
+        Self::new(Reason::Mismatch {
+            expected: expected.to_owned(),
+            found,
+        })
     }
 
     /// The type tag is right, the value is not: a number out of range, for example.
     #[cold]
     pub(crate) fn refused(expected: &str) -> Self {
-        Self::new(Reason::Refused { expected: expected.to_owned() })
+        Self::new(Reason::Refused {
+            expected: expected.to_owned(),
+        })
     }
 
     #[cold]
@@ -246,7 +264,10 @@ impl de::Error for DecodeError {
 
     #[cold]
     fn invalid_length(found: usize, expected: &dyn Expected) -> Self {
-        Self::new(Reason::Length { expected: expected.to_string(), found })
+        Self::new(Reason::Length {
+            expected: expected.to_string(),
+            found,
+        })
     }
 
     #[cold]
@@ -256,7 +277,10 @@ impl de::Error for DecodeError {
 
     #[cold]
     fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
-        Self::new(Reason::UnknownField { name: name.to_owned(), known })
+        Self::new(Reason::UnknownField {
+            name: name.to_owned(),
+            known,
+        })
     }
 
     #[cold]

@@ -75,7 +75,12 @@ impl EncodeError {
 
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { entity, path, reason, .. } = &*self.0;
+        let Inner {
+            entity,
+            path,
+            reason,
+            ..
+        } = &*self.0;
         match (path.is_empty(), entity) {
             (true, None) => write!(f, "cannot write the item: {reason}"),
             (true, Some(entity)) => write!(f, "cannot write {entity}: {reason}"),

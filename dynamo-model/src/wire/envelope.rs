@@ -60,12 +60,16 @@ fn item(value: &str) -> Result<RawItem<'_>, DecodeError> {
     if value.starts_with('{') {
         Ok(RawItem::new(value))
     } else {
-        Err(DecodeError::malformed("an item in the response is not a JSON object"))
+        Err(DecodeError::malformed(
+            "an item in the response is not a JSON object",
+        ))
     }
 }
 
 fn count(value: &str) -> Result<u64, DecodeError> {
-    value.parse().map_err(|_| DecodeError::malformed("a count in the response is not a number"))
+    value
+        .parse()
+        .map_err(|_| DecodeError::malformed("a count in the response is not a number"))
 }
 
 /// Reads one `ConsumedCapacity` object.

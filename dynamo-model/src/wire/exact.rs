@@ -67,7 +67,11 @@ impl Session {
     pub(super) fn begin() -> Self {
         let outer_state = state();
         set_state(READING);
-        Self { outer_state, outer_sources: Vec::new(), again: false }
+        Self {
+            outer_state,
+            outer_sources: Vec::new(),
+            again: false,
+        }
     }
 
     /// Prepares the second pass, if one is wanted; tells whether numbers are to be exact.
@@ -91,7 +95,9 @@ impl Session {
 }
 
 fn swap_sources(sources: Vec<Source>) -> Vec<Source> {
-    SOURCES.try_with(|current| current.replace(sources)).unwrap_or_default()
+    SOURCES
+        .try_with(|current| current.replace(sources))
+        .unwrap_or_default()
 }
 
 impl Drop for Session {
@@ -116,7 +122,10 @@ pub(super) fn lookup(name: &str, borrowed: bool) -> Option<String> {
                     let offset = name.as_ptr().addr().checked_sub(source.address)?;
                     value_of(&source.text, offset, name)
                 } else {
-                    RawItem::new(&source.text).attribute(name).ok()?.map(str::to_owned)
+                    RawItem::new(&source.text)
+                        .attribute(name)
+                        .ok()?
+                        .map(str::to_owned)
                 }
             })
         })

@@ -33,12 +33,16 @@ impl<'b> ItemWriter<'b> {
 
     /// A string attribute.
     pub(crate) fn string(&mut self, name: &str, value: &str) {
-        self.scalar(name, "{\"S\":", value.len(), |out| write_json_str(out, value));
+        self.scalar(name, "{\"S\":", value.len(), |out| {
+            write_json_str(out, value);
+        });
     }
 
     /// A number attribute, from text that is already a valid DynamoDB number.
     pub(crate) fn number(&mut self, name: &str, digits: &str) {
-        self.scalar(name, "{\"N\":", number::size(digits), |out| write_json_str(out, digits));
+        self.scalar(name, "{\"N\":", number::size(digits), |out| {
+            write_json_str(out, digits);
+        });
     }
 
     /// A binary attribute.
@@ -58,7 +62,9 @@ impl<'b> ItemWriter<'b> {
         hidden: &dyn Fn(&str) -> bool,
     ) -> Result<(), EncodeError> {
         let slot = Slot::Item(hidden);
-        value.serialize(ValueSerializer::new(self.out, &mut self.size, slot, 0)).map(|_| ())
+        value
+            .serialize(ValueSerializer::new(self.out, &mut self.size, slot, 0))
+            .map(|_| ())
     }
 
     /// One attribute from any serializable value; tells whether it was written (`None` is not).

@@ -4,6 +4,8 @@ use super::DecodeError;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
+const QUOTES: u64 = ONES * 0x22;
+const BACKSLASHES: u64 = ONES * 0x5c;
 
 /// Marks the bytes of `x` that are zero. Marks above the lowest one may be wrong (the borrow runs
 /// upwards), so only the lowest may be used.
@@ -12,13 +14,13 @@ const fn zeros(x: u64) -> u64 {
 }
 
 /// The index, from `from` on, of the first quote, backslash or control byte; the length if there is none.
+#[inline]
 pub(super) fn find_special(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*word);
         let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let found =
-            zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64)) | control;
+        let found = zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES) | control;
         if found != 0 {
             return at + (found.trailing_zeros() / 8) as usize;
         }
@@ -39,9 +41,13 @@ pub(crate) fn write_json_str(out: &mut String, s: &str) {
     let mut rest = s;
     loop {
         let at = find_special(rest.as_bytes(), 0);
-        let Some((plain, special)) = rest.split_at_checked(at) else { break };
+        let Some((plain, special)) = rest.split_at_checked(at) else {
+            break;
+        };
         out.push_str(plain);
-        let Some(byte) = special.bytes().next() else { break };
+        let Some(byte) = special.bytes().next() else {
+            break;
+        };
         write_escape(out, byte);
         rest = special.get(1..).unwrap_or_default();
     }
@@ -50,8 +56,9 @@ pub(crate) fn write_json_str(out: &mut String, s: &str) {
 
 #[cold]
 fn write_escape(out: &mut String, byte: u8) {
-    const HEX: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    const HEX: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
     match byte {
         b'"' => out.push_str("\\\""),
         b'\\' => out.push_str("\\\\"),

@@ -21,6 +21,7 @@ mod raw;
 mod sdk;
 mod ser;
 pub(crate) mod symbol;
+mod tag;
 
 #[cfg(test)]
 mod tests;

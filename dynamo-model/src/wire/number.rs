@@ -32,7 +32,8 @@ impl<'a> Decimal<'a> {
             Some((mantissa, exponent)) => (mantissa, i64::from(exponent.parse::<i32>().ok()?)),
             None => (unsigned, 0),
         };
-        let (mut total, mut fraction, mut skip, mut trail, mut point) = (0_usize, 0_i64, 0, 0, false);
+        let (mut total, mut fraction, mut skip, mut trail, mut point) =
+            (0_usize, 0_i64, 0, 0, false);
         for byte in mantissa.bytes() {
             match byte {
                 b'.' if !point => point = true,
@@ -55,7 +56,13 @@ impl<'a> Decimal<'a> {
             return None;
         }
         if trail == total {
-            return Some(Self { negative: false, mantissa, skip: total, digits: 0, exponent: 0 });
+            return Some(Self {
+                negative: false,
+                mantissa,
+                skip: total,
+                digits: 0,
+                exponent: 0,
+            });
         }
         Some(Self {
             negative,
@@ -67,7 +74,11 @@ impl<'a> Decimal<'a> {
     }
 
     fn significant(&self) -> impl Iterator<Item = u8> + 'a {
-        self.mantissa.bytes().filter(|&b| b != b'.').skip(self.skip).take(self.digits)
+        self.mantissa
+            .bytes()
+            .filter(|&b| b != b'.')
+            .skip(self.skip)
+            .take(self.digits)
     }
 
     fn signed_digits(&self) -> i64 {
@@ -108,12 +119,17 @@ impl<'a> Decimal<'a> {
         let zeros = u32::try_from(self.exponent).ok()?;
         let mut value = 0_u128;
         for digit in self.significant() {
-            value = value.checked_mul(10)?.checked_add(u128::from(digit - b'0'))?;
+            value = value
+                .checked_mul(10)?
+                .checked_add(u128::from(digit - b'0'))?;
         }
         if value == 0 {
             return Some((false, 0));
         }
-        Some((self.negative, value.checked_mul(10_u128.checked_pow(zeros)?)?))
+        Some((
+            self.negative,
+            value.checked_mul(10_u128.checked_pow(zeros)?)?,
+        ))
     }
 
     /// Plain notation without superfluous zeros, as DynamoDB returns it. Only for numbers without
@@ -149,6 +165,37 @@ pub(super) fn size(text: &str) -> usize {
         return 1 + bytes.len().div_ceil(2);
     }
     Decimal::parse(text).map_or(bytes.len(), |decimal| decimal.size())
+}
+
+/// Appends the digits of an integer; returns its stored size without a sign.
+pub(super) fn push_integer(out: &mut String, value: u64) -> usize {
+    if value == 0 {
+        out.push('0');
+        return 1;
+    }
+    let mut digits = [b'0'; 20];
+    let (mut rest, mut start, mut zeros) = (value, digits.len(), 0);
+    for (at, slot) in digits.iter_mut().enumerate().rev() {
+        // The remainder is below ten.
+        let digit = (rest % 10) as u8;
+        *slot = b'0' + digit;
+        if digit == 0 && zeros == digits_after(at) {
+            zeros += 1;
+        }
+        rest /= 10;
+        if rest == 0 {
+            start = at;
+            break;
+        }
+    }
+    let text = digits.get(start..).unwrap_or_default();
+    out.push_str(std::str::from_utf8(text).unwrap_or_default());
+    1 + (text.len() - zeros).div_ceil(2)
+}
+
+/// Digits of a `u64` after the one at this place of twenty.
+const fn digits_after(at: usize) -> usize {
+    19 - at
 }
 
 /// The value of a text of plain digits that surely fits.
@@ -187,7 +234,11 @@ pub(super) fn to_i128(text: &str) -> Option<i128> {
         return Some(value.into());
     }
     let (negative, value) = Decimal::parse(text)?.integer()?;
-    if negative { 0_i128.checked_sub_unsigned(value) } else { value.try_into().ok() }
+    if negative {
+        0_i128.checked_sub_unsigned(value)
+    } else {
+        value.try_into().ok()
+    }
 }
 
 /// The text as a signed integer, also from `-1E2` and `100.0`.

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::cursor::{Cursor, Form, Tag};
+use super::cursor::Cursor;
+use super::tag::{Form, Tag};
 use super::{DecodeError, base64, number};
 
 /// The raw text of one item in a response: a JSON object of attributes.
@@ -46,8 +47,12 @@ impl<'a> RawItem<'a> {
 
     /// One attribute by name; `None` if the item does not have it.
     pub(crate) fn scalar(self, name: &str) -> Result<Option<Scalar<'a>>, DecodeError> {
-        let Some(value) = self.attribute(name)? else { return Ok(None) };
-        scalar(value).map(Some).map_err(|error| error.under_name(name))
+        let Some(value) = self.attribute(name)? else {
+            return Ok(None);
+        };
+        scalar(value)
+            .map(Some)
+            .map_err(|error| error.under_name(name))
     }
 
     /// The names of the attributes, in the order of the text.
@@ -93,7 +98,11 @@ impl<'a> Members<'a> {
     pub(crate) fn new(text: &'a str) -> Result<Self, DecodeError> {
         let mut cursor = Cursor::new(text);
         cursor.enter(b'{')?;
-        Ok(Self { cursor, first: true, done: false })
+        Ok(Self {
+            cursor,
+            first: true,
+            done: false,
+        })
     }
 
     /// The next member. Not an `Iterator`: an error in the text is told once, by `?`.
@@ -123,7 +132,11 @@ impl<'a> Elements<'a> {
     pub(crate) fn new(text: &'a str) -> Result<Self, DecodeError> {
         let mut cursor = Cursor::new(text);
         cursor.enter(b'[')?;
-        Ok(Self { cursor, first: true, done: false })
+        Ok(Self {
+            cursor,
+            first: true,
+            done: false,
+        })
     }
 
     /// The next element. Not an `Iterator`: an error in the text is told once, by `?`.
@@ -187,7 +200,12 @@ fn measure_at(cursor: &mut Cursor<'_>) -> Result<(usize, usize), DecodeError> {
                 };
             }
         }
-        Tag::Unknown => return Err(DecodeError::mismatch("an attribute value", Tag::Unknown.name())),
+        Tag::Unknown => {
+            return Err(DecodeError::mismatch(
+                "an attribute value",
+                Tag::Unknown.name(),
+            ));
+        }
     }
     cursor.close()?;
     Ok((size, depth + 1))

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::cursor::{Cursor, Form, Tag};
+use super::cursor::Cursor;
 use super::json::write_json_str;
+use super::tag::{Form, Tag};
 use super::{DecodeError, RawItem, base64};
 
 /// The item as the SDK's map; number text is kept as it is.
@@ -57,7 +58,10 @@ fn value(cursor: &mut Cursor<'_>) -> Result<AttributeValue, DecodeError> {
         Tag::Ns => AttributeValue::Ns(list(cursor, text)?),
         Tag::Bs => AttributeValue::Bs(list(cursor, blob)?),
         Tag::Unknown => {
-            return Err(DecodeError::mismatch("an attribute value", Tag::Unknown.name()));
+            return Err(DecodeError::mismatch(
+                "an attribute value",
+                Tag::Unknown.name(),
+            ));
         }
     };
     cursor.close()?;

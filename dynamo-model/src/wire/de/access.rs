@@ -10,7 +10,8 @@ use serde::de::{
 use super::key::Key;
 use super::{Reader, Value};
 use crate::wire::DecodeError;
-use crate::wire::cursor::{Cursor, Form, Tag};
+use crate::wire::cursor::Cursor;
+use crate::wire::tag::{Form, Tag};
 
 /// How far a list, a set, a map or the item has been read. It outlives the access that serde consumes, so
 /// that what a visitor left unread can be skipped.
@@ -44,7 +45,14 @@ impl State {
     }
 
     fn new(form: Form) -> Self {
-        Self { first: true, done: false, pending: false, form, len: 0, name: (0, 0) }
+        Self {
+            first: true,
+            done: false,
+            pending: false,
+            form,
+            len: 0,
+            name: (0, 0),
+        }
     }
 
     fn next_element(&mut self, reader: &mut Reader<'_>) -> Result<bool, DecodeError> {
@@ -130,7 +138,11 @@ impl State {
 
 /// Skips the value that began at `start` if its type took no notice of it.
 fn settle(reader: &mut Reader<'_>, start: usize) -> Result<(), DecodeError> {
-    if reader.cursor.position() == start { reader.cursor.skip() } else { Ok(()) }
+    if reader.cursor.position() == start {
+        reader.cursor.skip()
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) struct Elements<'a, 'de> {
@@ -149,7 +161,10 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
             return Ok(None);
         }
         let start = self.reader.cursor.position();
-        match seed.deserialize(Value { reader: self.reader, form: self.state.form }) {
+        match seed.deserialize(Value {
+            reader: self.reader,
+            form: self.state.form,
+        }) {
             Ok(value) => {
                 settle(self.reader, start)?;
                 Ok(Some(value))
@@ -182,11 +197,16 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         seed: V,
     ) -> Result<V::Value, DecodeError> {
         if !self.state.pending {
-            return Err(DecodeError::malformed("a map value was asked for before its key"));
+            return Err(DecodeError::malformed(
+                "a map value was asked for before its key",
+            ));
         }
         self.state.pending = false;
         let start = self.reader.cursor.position();
-        match seed.deserialize(Value { reader: self.reader, form: Form::Tagged }) {
+        match seed.deserialize(Value {
+            reader: self.reader,
+            form: Form::Tagged,
+        }) {
             Ok(value) => {
                 settle(self.reader, start)?;
                 Ok(value)
@@ -221,11 +241,17 @@ impl<'de> VariantAccess<'de> for UnitOnly {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, _: S) -> Result<S::Value, DecodeError> {
-        Err(DecodeError::invalid_type(Unexpected::UnitVariant, &"a newtype variant (M)"))
+        Err(DecodeError::invalid_type(
+            Unexpected::UnitVariant,
+            &"a newtype variant (M)",
+        ))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, DecodeError> {
-        Err(DecodeError::invalid_type(Unexpected::UnitVariant, &"a tuple variant (M)"))
+        Err(DecodeError::invalid_type(
+            Unexpected::UnitVariant,
+            &"a tuple variant (M)",
+        ))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -233,7 +259,10 @@ impl<'de> VariantAccess<'de> for UnitOnly {
         _: &'static [&'static str],
         _: V,
     ) -> Result<V::Value, DecodeError> {
-        Err(DecodeError::invalid_type(Unexpected::UnitVariant, &"a struct variant (M)"))
+        Err(DecodeError::invalid_type(
+            Unexpected::UnitVariant,
+            &"a struct variant (M)",
+        ))
     }
 }
 
@@ -252,7 +281,13 @@ impl<'a, 'de> EnumAccess<'de> for VariantEnum<'a, 'de> {
         seed: S,
     ) -> Result<(S::Value, Value<'a, 'de>), DecodeError> {
         let variant = seed.deserialize(Key(self.variant))?;
-        Ok((variant, Value { reader: self.reader, form: Form::Tagged }))
+        Ok((
+            variant,
+            Value {
+                reader: self.reader,
+                form: Form::Tagged,
+            },
+        ))
     }
 }
 
@@ -274,7 +309,11 @@ impl<'de> VariantAccess<'de> for Value<'_, 'de> {
         Ok(value)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, DecodeError> {
+    fn tuple_variant<V: Visitor<'de>>(
+        self,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
         self.deserialize_tuple(len, visitor)
     }
 

@@ -7,9 +7,10 @@ use std::borrow::Cow;
 
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 
-use super::cursor::{Cursor, Form, Tag};
+use super::cursor::Cursor;
 use super::exact::Session;
 use super::symbol::{Symbol, symbol};
+use super::tag::{Form, Tag};
 use super::{DecodeError, RawItem, number};
 use access::{Elements, Entries, State, TextEnum, VariantEnum};
 
@@ -51,8 +52,16 @@ fn read<T: DeserializeOwned>(
     let mut session = Session::begin();
     let mut exact = false;
     loop {
-        let mut reader = Reader { cursor: Cursor::new(text), hidden, extra, exact };
-        let value = T::deserialize(Value { reader: &mut reader, form })?;
+        let mut reader = Reader {
+            cursor: Cursor::new(text),
+            hidden,
+            extra,
+            exact,
+        };
+        let value = T::deserialize(Value {
+            reader: &mut reader,
+            form,
+        })?;
         match session.again([text, extra]) {
             Some(numbers) => exact = numbers,
             None => return Ok(value),
@@ -100,7 +109,11 @@ impl<'de> Reader<'de> {
     }
 
     fn close(&mut self, form: Form) -> Result<(), DecodeError> {
-        if form == Form::Tagged { self.cursor.close() } else { Ok(()) }
+        if form == Form::Tagged {
+            self.cursor.close()
+        } else {
+            Ok(())
+        }
     }
 
     fn character(&mut self, form: Form) -> Result<char, DecodeError> {
@@ -119,7 +132,8 @@ impl<'de> Reader<'de> {
 
     fn u128(&mut self, form: Form) -> Result<u128, DecodeError> {
         let text = self.cursor.number(form, "an integer (N)")?;
-        number::to_u128(&text).ok_or_else(|| DecodeError::refused("an unsigned integer of 128 bits"))
+        number::to_u128(&text)
+            .ok_or_else(|| DecodeError::refused("an unsigned integer of 128 bits"))
     }
 
     fn f32(&mut self, form: Form) -> Result<f32, DecodeError> {
@@ -142,7 +156,10 @@ impl<'de> Reader<'de> {
     }
 }
 
-fn visit_text<'de, V: Visitor<'de>>(text: Cow<'de, str>, visitor: V) -> Result<V::Value, DecodeError> {
+fn visit_text<'de, V: Visitor<'de>>(
+    text: Cow<'de, str>,
+    visitor: V,
+) -> Result<V::Value, DecodeError> {
     match text {
         Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
         Cow::Owned(text) => visitor.visit_string(text),
@@ -182,7 +199,10 @@ impl<'de> Value<'_, 'de> {
         let Self { reader, form } = self;
         match reader.tag(form)? {
             tag @ (Tag::L | Tag::Ss | Tag::Ns | Tag::Bs) => elements(reader, tag, visitor),
-            found => Err(DecodeError::mismatch("a list or a set (L, SS, NS, BS)", found.name())),
+            found => Err(DecodeError::mismatch(
+                "a list or a set (L, SS, NS, BS)",
+                found.name(),
+            )),
         }
     }
 
@@ -202,7 +222,10 @@ fn elements<'de, V: Visitor<'de>>(
     visitor: V,
 ) -> Result<V::Value, DecodeError> {
     let mut state = State::elements(reader, tag)?;
-    let value = visitor.visit_seq(Elements { reader, state: &mut state })?;
+    let value = visitor.visit_seq(Elements {
+        reader,
+        state: &mut state,
+    })?;
     state.finish_elements(reader)?;
     reader.cursor.close()?;
     Ok(value)
@@ -215,7 +238,10 @@ fn entries<'de, V: Visitor<'de>>(
     visitor: V,
 ) -> Result<V::Value, DecodeError> {
     let mut state = State::entries(reader, form)?;
-    let value = visitor.visit_map(Entries { reader, state: &mut state })?;
+    let value = visitor.visit_map(Entries {
+        reader,
+        state: &mut state,
+    })?;
     state.finish_entries(reader)?;
     reader.close(form)?;
     Ok(value)
@@ -250,7 +276,11 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
     }
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_i64(self.reader.cursor.signed(self.form, "an integer of 64 bits (N)")?)
+        visitor.visit_i64(
+            self.reader
+                .cursor
+                .signed(self.form, "an integer of 64 bits (N)")?,
+        )
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -283,7 +313,10 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visit_text(self.reader.cursor.string(self.form, "a string (S)")?, visitor)
+        visit_text(
+            self.reader.cursor.string(self.form, "a string (S)")?,
+            visitor,
+        )
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {

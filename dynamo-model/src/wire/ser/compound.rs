@@ -28,7 +28,10 @@ pub struct List<'a> {
 enum Empty {
     Kept,
     /// A set: taken back up to `start` where a field may be left out, and refused elsewhere.
-    Set { start: usize, droppable: bool },
+    Set {
+        start: usize,
+        droppable: bool,
+    },
 }
 
 impl<'a> List<'a> {
@@ -39,7 +42,16 @@ impl<'a> List<'a> {
         level: u8,
         end: &'static str,
     ) -> Self {
-        Self { out, size, slot, level, end, len: 0, empty: Empty::Kept, variant: None }
+        Self {
+            out,
+            size,
+            slot,
+            level,
+            end,
+            len: 0,
+            empty: Empty::Kept,
+            variant: None,
+        }
     }
 
     pub(super) fn refuse_empty(mut self, start: usize, droppable: bool) -> Self {
@@ -81,13 +93,16 @@ impl<'a> List<'a> {
 
     fn finish(self) -> Result<Written, EncodeError> {
         match self.empty {
-            Empty::Set { start, droppable: true } if self.len == 0 => {
+            Empty::Set {
+                start,
+                droppable: true,
+            } if self.len == 0 => {
                 self.out.truncate(start);
                 Ok(Written(false))
             }
-            Empty::Set { .. } if self.len == 0 => {
-                Err(EncodeError::new("DynamoDB has no empty set, and inside a list it cannot be left out"))
-            }
+            Empty::Set { .. } if self.len == 0 => Err(EncodeError::new(
+                "DynamoDB has no empty set, and inside a list it cannot be left out",
+            )),
             _ => {
                 self.out.push_str(self.end);
                 Ok(Written(true))
@@ -132,7 +147,15 @@ impl<'a> Object<'a> {
         level: u8,
         end: &'static str,
     ) -> Self {
-        Self { out, size, hidden, level, end, entry: Entry::None, variant: None }
+        Self {
+            out,
+            size,
+            hidden,
+            level,
+            end,
+            entry: Entry::None,
+            variant: None,
+        }
     }
 
     pub(super) fn of_variant(mut self, variant: &'static str) -> Self {
@@ -147,7 +170,7 @@ impl<'a> Object<'a> {
             return;
         }
         let (out, size) = (self.out.len(), *self.size);
-        if !self.out.ends_with('{') {
+        if self.out.as_bytes().last() != Some(&b'{') {
             self.out.push(',');
         }
         let start = self.out.len() + 1;
@@ -155,17 +178,26 @@ impl<'a> Object<'a> {
         let name_span = (start, self.out.len() - 1);
         self.out.push(':');
         *self.size += name.len() + usize::from(self.hidden.is_none());
-        self.entry = Entry::Named { out, size, name: name_span };
+        self.entry = Entry::Named {
+            out,
+            size,
+            name: name_span,
+        };
     }
 
     /// The serializer for the value of the member; `None` if the member is hidden.
     pub(in crate::wire) fn slot(&mut self) -> Result<Option<ValueSerializer<'_>>, EncodeError> {
         match self.entry {
             Entry::Hidden => Ok(None),
-            Entry::Named { .. } => {
-                Ok(Some(ValueSerializer::new(self.out, self.size, Slot::Field, self.level)))
-            }
-            Entry::None => Err(EncodeError::new("a map value was serialized before its key")),
+            Entry::Named { .. } => Ok(Some(ValueSerializer::new(
+                self.out,
+                self.size,
+                Slot::Field,
+                self.level,
+            ))),
+            Entry::None => Err(EncodeError::new(
+                "a map value was serialized before its key",
+            )),
         }
     }
 
@@ -190,9 +222,9 @@ impl<'a> Object<'a> {
     #[cold]
     fn fail(&self, error: EncodeError, entry: Entry) -> EncodeError {
         let error = match entry {
-            Entry::Named { name: (start, end), .. } => {
-                error.under_name(self.out.get(start..end).unwrap_or_default())
-            }
+            Entry::Named {
+                name: (start, end), ..
+            } => error.under_name(self.out.get(start..end).unwrap_or_default()),
             _ => error,
         };
         match self.variant {
@@ -216,7 +248,9 @@ impl<'a> Object<'a> {
             self.out.push_str(self.end);
             Ok(Written(true))
         } else {
-            Err(EncodeError::new("a map key was serialized without its value"))
+            Err(EncodeError::new(
+                "a map key was serialized without its value",
+            ))
         }
     }
 }
@@ -277,7 +311,9 @@ impl SerializeMap for Object<'_> {
         if let Entry::None = self.entry {
             key.serialize(KeySerializer(self))
         } else {
-            Err(EncodeError::new("a map key was serialized without its value"))
+            Err(EncodeError::new(
+                "a map key was serialized without its value",
+            ))
         }
     }
 

@@ -9,7 +9,9 @@ pub(super) struct KeySerializer<'o, 'a>(pub(super) &'o mut Object<'a>);
 
 #[cold]
 fn refuse() -> EncodeError {
-    EncodeError::new("a map key must be a string, a character, an integer, a boolean or a unit variant")
+    EncodeError::new(
+        "a map key must be a string, a character, an integer, a boolean or a unit variant",
+    )
 }
 
 macro_rules! as_text {

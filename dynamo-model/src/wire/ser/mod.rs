@@ -1,11 +1,10 @@
 //! Writes one attribute value, in one pass, straight into the request body.
 
 mod compound;
+mod glue;
 mod key;
 
 use std::fmt::{self, Write as _};
-
-use serde::ser::{Serialize, Serializer};
 
 pub(super) use compound::Object;
 use compound::{Hidden, List};
@@ -66,13 +65,14 @@ const NOT_A_MAP: &str = "an item must be a struct or a map with string keys";
 const NOT_A_SET: &str = "a set must be a sequence";
 
 impl<'a> ValueSerializer<'a> {
-    pub(super) fn new(
-        out: &'a mut String,
-        size: &'a mut usize,
-        slot: Slot<'a>,
-        level: u8,
-    ) -> Self {
-        Self { out, size, slot, how: How::Plain, level }
+    pub(super) fn new(out: &'a mut String, size: &'a mut usize, slot: Slot<'a>, level: u8) -> Self {
+        Self {
+            out,
+            size,
+            slot,
+            how: How::Plain,
+            level,
+        }
     }
 
     /// Writes `{"TAG":` unless the value stands in a set; tells whether `}` is due.
@@ -123,6 +123,14 @@ impl<'a> ValueSerializer<'a> {
         Ok(self.close(tagged, size))
     }
 
+    fn integer(mut self, negative: bool, magnitude: u64) -> Result<Written, EncodeError> {
+        let tagged = self.open(Tag::N)?;
+        self.out.push_str(if negative { "\"-" } else { "\"" });
+        let size = number::push_integer(self.out, magnitude) + usize::from(negative);
+        self.out.push('"');
+        Ok(self.close(tagged, size))
+    }
+
     fn wide(self, digits: fmt::Arguments<'_>) -> Result<Written, EncodeError> {
         let text = digits.to_string();
         self.number_text(&text)
@@ -141,7 +149,9 @@ impl<'a> ValueSerializer<'a> {
     fn float(self, value: f64, digits: fmt::Arguments<'_>) -> Result<Written, EncodeError> {
         let magnitude = value.abs();
         if !value.is_finite() {
-            Err(EncodeError::new("NaN and infinity are not DynamoDB numbers"))
+            Err(EncodeError::new(
+                "NaN and infinity are not DynamoDB numbers",
+            ))
         } else if magnitude >= 1e126 || (magnitude < 1e-130 && magnitude > 0.0) {
             Err(EncodeError::new(
                 "a number other than zero has a magnitude from 1E-130 to 9.99E+125",
@@ -200,7 +210,13 @@ impl<'a> ValueSerializer<'a> {
         }
         self.open(Tag::Other("{\"L\":["))?;
         *self.size += 3;
-        Ok(List::new(self.out, self.size, Slot::Element, self.level + 1, "]}"))
+        Ok(List::new(
+            self.out,
+            self.size,
+            Slot::Element,
+            self.level + 1,
+            "]}",
+        ))
     }
 
     fn set(mut self, kind: SetKind) -> Result<List<'a>, EncodeError> {
@@ -228,14 +244,22 @@ impl<'a> ValueSerializer<'a> {
     /// Writes the map around the content of an enum variant, up to the content; tells how it ends.
     fn variant(&mut self, variant: &str) -> Result<Ends, EncodeError> {
         let ends = if let (Slot::Item(_), How::Plain) = (self.slot, self.how) {
-            if !self.out.ends_with('{') {
+            if self.out.as_bytes().last() != Some(&b'{') {
                 self.out.push(',');
             }
-            Ends { value: "", list: "]}", map: "}}" }
+            Ends {
+                value: "",
+                list: "]}",
+                map: "}}",
+            }
         } else {
             self.open(Tag::Other("{\"M\":{"))?;
             *self.size += 4;
-            Ends { value: "}}", list: "]}}}", map: "}}}}" }
+            Ends {
+                value: "}}",
+                list: "]}}}",
+                map: "}}}}",
+            }
         };
         write_json_str(self.out, variant);
         self.out.push(':');
@@ -278,160 +302,4 @@ fn wrong_member(kind: SetKind) -> EncodeError {
         SetKind::Numbers => "an element of a number set must be a number",
         SetKind::Binaries => "an element of a binary set must be binary data",
     })
-}
-
-macro_rules! integers {
-    ($($method:ident: $ty:ty),*) => {$(
-        fn $method(self, v: $ty) -> Result<Written, EncodeError> {
-            self.number(format_args!("{v}"))
-        }
-    )*};
-}
-
-impl<'a> Serializer for ValueSerializer<'a> {
-    type Ok = Written;
-    type Error = EncodeError;
-    type SerializeSeq = List<'a>;
-    type SerializeTuple = List<'a>;
-    type SerializeTupleStruct = List<'a>;
-    type SerializeTupleVariant = List<'a>;
-    type SerializeMap = Object<'a>;
-    type SerializeStruct = Object<'a>;
-    type SerializeStructVariant = Object<'a>;
-
-    integers! {
-        serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
-        serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64
-    }
-
-    fn serialize_i128(self, v: i128) -> Result<Written, EncodeError> {
-        self.wide(format_args!("{v}"))
-    }
-
-    fn serialize_u128(self, v: u128) -> Result<Written, EncodeError> {
-        self.wide(format_args!("{v}"))
-    }
-
-    fn serialize_f32(self, v: f32) -> Result<Written, EncodeError> {
-        self.float(v.into(), format_args!("{v}"))
-    }
-
-    fn serialize_f64(self, v: f64) -> Result<Written, EncodeError> {
-        self.float(v, format_args!("{v}"))
-    }
-
-    fn serialize_bool(self, v: bool) -> Result<Written, EncodeError> {
-        self.constant(if v { "{\"BOOL\":true}" } else { "{\"BOOL\":false}" })
-    }
-
-    fn serialize_char(self, v: char) -> Result<Written, EncodeError> {
-        self.text(v.encode_utf8(&mut [0; 4]))
-    }
-
-    fn serialize_str(self, v: &str) -> Result<Written, EncodeError> {
-        self.text(v)
-    }
-
-    fn serialize_bytes(self, v: &[u8]) -> Result<Written, EncodeError> {
-        self.bytes(v)
-    }
-
-    fn serialize_none(self) -> Result<Written, EncodeError> {
-        self.none()
-    }
-
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Written, EncodeError> {
-        value.serialize(self)
-    }
-
-    fn serialize_unit(self) -> Result<Written, EncodeError> {
-        self.constant("{\"NULL\":true}")
-    }
-
-    fn serialize_unit_struct(self, _: &'static str) -> Result<Written, EncodeError> {
-        match self.slot {
-            Slot::Item(_) => Ok(Written(true)),
-            _ => self.serialize_unit(),
-        }
-    }
-
-    fn serialize_unit_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-    ) -> Result<Written, EncodeError> {
-        self.text(variant)
-    }
-
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<Written, EncodeError> {
-        self.mark(name);
-        value.serialize(self)
-    }
-
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        mut self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        value: &T,
-    ) -> Result<Written, EncodeError> {
-        let ends = self.variant(variant)?;
-        let content = ValueSerializer::new(self.out, self.size, self.slot, self.level);
-        value.serialize(content).map_err(|error| error.under_name(variant))?;
-        self.out.push_str(ends.value);
-        Ok(Written(true))
-    }
-
-    fn serialize_seq(self, _: Option<usize>) -> Result<List<'a>, EncodeError> {
-        self.list()
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<List<'a>, EncodeError> {
-        self.list()
-    }
-
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<List<'a>, EncodeError> {
-        self.list()
-    }
-
-    fn serialize_tuple_variant(
-        mut self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<List<'a>, EncodeError> {
-        let ends = self.variant(variant)?;
-        self.out.push_str("{\"L\":[");
-        *self.size += 3;
-        let list = List::new(self.out, self.size, Slot::Element, self.level + 1, ends.list);
-        Ok(list.of_variant(variant))
-    }
-
-    fn serialize_map(self, _: Option<usize>) -> Result<Object<'a>, EncodeError> {
-        self.object()
-    }
-
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object<'a>, EncodeError> {
-        self.object()
-    }
-
-    fn serialize_struct_variant(
-        mut self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Object<'a>, EncodeError> {
-        let ends = self.variant(variant)?;
-        self.out.push_str("{\"M\":{");
-        *self.size += 3;
-        let object = Object::new(self.out, self.size, None, self.level + 1, ends.map);
-        Ok(object.of_variant(variant))
-    }
 }

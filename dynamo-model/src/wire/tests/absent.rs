@@ -74,7 +74,9 @@ fn hidden_names_are_not_written() {
     let mut writer = ItemWriter::new(&mut out);
     writer.string("PK", "x");
     writer
-        .fields(&BTreeMap::from([("a", 1), ("b", 2), ("c", 3)]), &|name| name == "b")
+        .fields(&BTreeMap::from([("a", 1), ("b", 2), ("c", 3)]), &|name| {
+            name == "b"
+        })
         .unwrap();
     assert_eq!(writer.finish(), 3 + 3 + 3);
     assert_eq!(out, r#"{"PK":{"S":"x"},"a":{"N":"1"},"c":{"N":"3"}}"#);
@@ -82,7 +84,10 @@ fn hidden_names_are_not_written() {
 
 #[test]
 fn an_empty_set_in_a_list_is_refused() {
-    let value = BTreeMap::from([("l", vec![serde_dynamo::string_set::StringSet(Vec::<&str>::new())])]);
+    let value = BTreeMap::from([(
+        "l",
+        vec![serde_dynamo::string_set::StringSet(Vec::<&str>::new())],
+    )]);
     let error = encode(&value).unwrap_err();
     assert_eq!(error.path(), "l[0]");
 }

@@ -19,7 +19,9 @@ fn without_absent(map: &mut Json, keep: &[&str]) {
         members.retain(|name, value| {
             keep.contains(&name.as_str())
                 || (value != &serde_json::json!({"NULL": true})
-                    && !["SS", "NS", "BS"].iter().any(|tag| value[tag] == serde_json::json!([])))
+                    && !["SS", "NS", "BS"]
+                        .iter()
+                        .any(|tag| value[tag] == serde_json::json!([])))
         });
         for value in members.values_mut() {
             without_absent_value(value);

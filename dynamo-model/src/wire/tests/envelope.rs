@@ -13,22 +13,42 @@ fn members_are_found_and_others_skipped() {
     let items: Vec<_> = envelope.items.iter().map(|item| item.as_str()).collect();
     assert_eq!(items, [r#"{"a":{"S":"}{"}}"#, "{}"]);
     assert_eq!((envelope.count, envelope.scanned_count), (2, 5));
-    assert_eq!(envelope.last_evaluated_key.unwrap().as_str(), r#"{"PK":{"S":"k"}}"#);
+    assert_eq!(
+        envelope.last_evaluated_key.unwrap().as_str(),
+        r#"{"PK":{"S":"k"}}"#
+    );
     let mut consumed = envelope.consumed_capacity.unwrap();
     consumed.add(&consumed.clone());
     assert_eq!(consumed.capacity_units, 5.0);
     assert_eq!(consumed.read_capacity_units, Some(4.0));
     assert_eq!(consumed.write_capacity_units, None);
     assert_eq!(consumed.table.unwrap().capacity_units, 2.0);
-    assert_eq!(consumed.global_secondary_indexes["GSI1"].capacity_units, 3.0);
+    assert_eq!(
+        consumed.global_secondary_indexes["GSI1"].capacity_units,
+        3.0
+    );
 }
 
 #[test]
 fn an_empty_answer_is_empty() {
     let envelope = read_envelope("{}").unwrap();
     assert!(envelope.items.is_empty() && envelope.last_evaluated_key.is_none());
-    assert!(read_envelope(r#"{"LastEvaluatedKey":{}}"#).unwrap().last_evaluated_key.is_none());
-    for body in ["", "[]", "{", "null", r#"{"Item":[]}"#, r#"{"Count":"x"}"#, "{} x", r#"{"Items":[1]}"#] {
+    assert!(
+        read_envelope(r#"{"LastEvaluatedKey":{}}"#)
+            .unwrap()
+            .last_evaluated_key
+            .is_none()
+    );
+    for body in [
+        "",
+        "[]",
+        "{",
+        "null",
+        r#"{"Item":[]}"#,
+        r#"{"Count":"x"}"#,
+        "{} x",
+        r#"{"Items":[1]}"#,
+    ] {
         assert!(read_envelope(body).is_err(), "{body}");
     }
 }

@@ -26,11 +26,17 @@ fn unknown_attributes_are_kept_as_they_are() {
     let keeper: Keeper = decode(ODD).unwrap();
     assert_eq!((keeper.id, keeper.inner.qty), (1, 2));
     assert_eq!(keeper.rest.len(), 9);
-    assert_eq!(keeper.rest.json("n"), Some(r#"{"N":"0.10000000000000000000000000001"}"#));
+    assert_eq!(
+        keeper.rest.json("n"),
+        Some(r#"{"N":"0.10000000000000000000000000001"}"#)
+    );
     assert_eq!(keeper.rest.json("q\"é"), Some(r#"{"S":"\ud83d\ude00"}"#));
     assert_eq!(keeper.rest.get::<String>("q\"é").unwrap().unwrap(), "😀");
     assert_eq!(json(&encode(&keeper).unwrap()), json(ODD));
-    assert_eq!(json(&encode(&decode::<Attributes>(ODD).unwrap()).unwrap()), json(ODD));
+    assert_eq!(
+        json(&encode(&decode::<Attributes>(ODD).unwrap()).unwrap()),
+        json(ODD)
+    );
     assert!(!format!("{keeper:?}").contains("AQI"));
 }
 
@@ -49,7 +55,9 @@ enum Event {
         #[serde(flatten)]
         rest: Attributes,
     },
-    Held { id: Attributes },
+    Held {
+        id: Attributes,
+    },
 }
 
 #[test]
@@ -64,7 +72,10 @@ fn attributes_through_other_formats_are_text() {
     let attributes: Attributes = decode(r#"{"a":{"SS":["x"]}}"#).unwrap();
     let text = serde_json::to_string(&attributes).unwrap();
     assert_eq!(text, r#"{"a":"{\"SS\":[\"x\"]}"}"#);
-    assert_eq!(serde_json::from_str::<Attributes>(&text).unwrap(), attributes);
+    assert_eq!(
+        serde_json::from_str::<Attributes>(&text).unwrap(),
+        attributes
+    );
     assert!(serde_json::from_str::<Attributes>(r#"{"a":"{}"}"#).is_err());
     let sdk = attributes.to_attribute_values().unwrap();
     assert_eq!(Attributes::try_from(&sdk).unwrap(), attributes);
@@ -83,14 +94,27 @@ fn hidden_attributes_are_not_unknown_and_extra_ones_are_read() {
     let keys = |name: &str| name == "PK" || name == "SK";
     let extra = r#"{"id":{"S":"restored"}}"#;
     let strict: Strict = read_item(RawItem::new(item), &keys, extra).unwrap();
-    assert_eq!(strict, Strict { a: 1, id: "restored".to_owned() });
+    assert_eq!(
+        strict,
+        Strict {
+            a: 1,
+            id: "restored".to_owned()
+        }
+    );
     let error = read_item::<Strict>(RawItem::new(item), &|_| false, extra).unwrap_err();
-    assert!(error.to_string().contains("unknown attribute `PK`"), "{error}");
+    assert!(
+        error.to_string().contains("unknown attribute `PK`"),
+        "{error}"
+    );
     let all: HashMap<String, serde_json::Value> =
         read_item(RawItem::new("{}"), &keys, extra).unwrap();
     assert_eq!(all.len(), 1);
-    let kept: Keeper =
-        read_item(RawItem::new(ODD), &|name| name == "id", r#"{"id":{"N":"9"},"x":{"SS":["k"]}}"#).unwrap();
+    let kept: Keeper = read_item(
+        RawItem::new(ODD),
+        &|name| name == "id",
+        r#"{"id":{"N":"9"},"x":{"SS":["k"]}}"#,
+    )
+    .unwrap();
     assert_eq!((kept.id, kept.rest.json("x")), (9, Some(r#"{"SS":["k"]}"#)));
 }
 

@@ -1,3 +1,11 @@
+// Values are compared as they were written, and names here only serve the tests.
+#![allow(
+    clippy::float_cmp,
+    clippy::zero_sized_map_values,
+    clippy::struct_field_names,
+    clippy::cast_precision_loss
+)]
+
 mod absent;
 mod agree;
 mod envelope;
@@ -8,7 +16,6 @@ mod numbers;
 mod rich;
 mod size;
 mod text;
-mod zz_bench;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

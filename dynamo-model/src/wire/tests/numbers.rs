@@ -19,7 +19,14 @@ fn write<T: Serialize>(value: T) -> Result<String, String> {
 
 #[test]
 fn integers_read_from_any_integral_text() {
-    for text in ["100", "1E2", "1e+2", "100.0", "0.1e3", "0000000000000000000000000000100"] {
+    for text in [
+        "100",
+        "1E2",
+        "1e+2",
+        "100.0",
+        "0.1e3",
+        "0000000000000000000000000000100",
+    ] {
         assert_eq!(one::<u8>(text), Some(100), "{text}");
         assert_eq!(one::<i64>(text), Some(100), "{text}");
         assert_eq!(one::<u128>(text), Some(100), "{text}");
@@ -29,12 +36,27 @@ fn integers_read_from_any_integral_text() {
     assert_eq!(one::<u64>("18446744073709551616"), None);
     assert_eq!(one::<i64>("-9223372036854775808"), Some(i64::MIN));
     assert_eq!(one::<i64>("-9223372036854775809"), None);
-    assert_eq!(one::<i128>("-170141183460469231731687303715884105728"), Some(i128::MIN));
+    assert_eq!(
+        one::<i128>("-170141183460469231731687303715884105728"),
+        Some(i128::MIN)
+    );
     assert_eq!(one::<u8>("256"), None);
     assert_eq!(one::<u8>("-1"), None);
     assert_eq!(one::<u8>("-0"), Some(0));
     assert_eq!(one::<u8>("1.5"), None);
-    for text in ["", "-", "+", ".", "1e", "e1", "1.2.3", "0x1", "١", "1e99999999999", "1_0"] {
+    for text in [
+        "",
+        "-",
+        "+",
+        ".",
+        "1e",
+        "e1",
+        "1.2.3",
+        "0x1",
+        "١",
+        "1e99999999999",
+        "1_0",
+    ] {
         assert_eq!(one::<u64>(text), None, "{text}");
         assert_eq!(one::<Number>(text), None, "{text}");
     }
@@ -54,7 +76,11 @@ fn limits_are_kept_when_writing() {
     assert!(write(-0.0).is_ok());
     assert!(write(f32::MIN_POSITIVE).is_ok());
     assert!(write(f32::NAN).is_err());
-    assert!(write(u128::MAX).unwrap_err().contains("38 significant digits"));
+    assert!(
+        write(u128::MAX)
+            .unwrap_err()
+            .contains("38 significant digits")
+    );
     assert!(write(10_u128.pow(38)).is_ok());
     assert!(write(-(10_i128.pow(38) - 1)).is_ok());
 }
@@ -67,7 +93,10 @@ fn thirty_eight_digits_survive() {
     assert_eq!(item, format!(r#"{{"n":{{"N":"{digits}"}}}}"#));
     assert_eq!(one::<Number>(digits), Some(number));
     let numbers = serde_dynamo::number_set::NumberSet(vec![digits.parse::<Number>().unwrap()]);
-    assert_eq!(write(numbers).unwrap(), format!(r#"{{"n":{{"NS":["{digits}"]}}}}"#));
+    assert_eq!(
+        write(numbers).unwrap(),
+        format!(r#"{{"n":{{"NS":["{digits}"]}}}}"#)
+    );
     assert!(matches!(
         "123456789012345678901234567890123456789".parse::<Number>(),
         Err(NumberError::Limit(_))
@@ -84,14 +113,21 @@ fn other_formats_see_a_string() {
     assert_eq!(serde_json::to_string(&number).unwrap(), r#""1.5""#);
     assert_eq!(serde_json::from_str::<Number>(r#""1.5""#).unwrap(), number);
     assert_eq!(serde_json::from_str::<Number>("1.5").unwrap(), number);
-    assert_eq!(serde_json::from_str::<Number>("-7").unwrap(), Number::from(-7));
+    assert_eq!(
+        serde_json::from_str::<Number>("-7").unwrap(),
+        Number::from(-7)
+    );
 }
 
 /// A number in an internally tagged enum goes through serde's buffer.
 #[derive(Serialize, Deserialize, PartialEq, Debug)]
 #[serde(tag = "kind")]
 enum Tagged {
-    Price { exact: Number, float: f64, list: Vec<Number> },
+    Price {
+        exact: Number,
+        float: f64,
+        list: Vec<Number>,
+    },
 }
 
 #[test]
@@ -108,8 +144,18 @@ fn exact_numbers_survive_the_buffer() {
 fn number_text() -> impl Strategy<Value = String> {
     let digits = |max| prop::collection::vec(0..10_u8, 1..max);
     (any::<bool>(), digits(20), digits(19), -100..100_i32).prop_map(|(negative, a, b, exponent)| {
-        let text = |digits: &[u8]| digits.iter().map(|d| char::from(b'0' + d)).collect::<String>();
-        format!("{}{}.{}e{exponent}", if negative { "-" } else { "" }, text(&a), text(&b))
+        let text = |digits: &[u8]| {
+            digits
+                .iter()
+                .map(|d| char::from(b'0' + d))
+                .collect::<String>()
+        };
+        format!(
+            "{}{}.{}e{exponent}",
+            if negative { "-" } else { "" },
+            text(&a),
+            text(&b)
+        )
     })
 }
 
@@ -135,6 +181,15 @@ proptest! {
         prop_assert_eq!(one::<u64>(&u.to_string()), Some(u));
         prop_assert_eq!(one::<i64>(&i.to_string()), Some(i));
         prop_assert_eq!(one::<i128>(&wide.to_string()), Some(wide));
+        let round = u / 10_u64.pow(v.unsigned_abs() % 20) * 10_u64.pow(v.unsigned_abs() % 20);
+        for text in [u.to_string(), round.to_string(), i.to_string(), v.to_string()] {
+            let mut out = String::new();
+            let digits = text.trim_start_matches('-');
+            let size = super::super::number::push_integer(&mut out, digits.parse().unwrap());
+            prop_assert_eq!(&out, digits);
+            prop_assert_eq!(size, super::super::number::Decimal::parse(digits).unwrap().size());
+        }
+        prop_assert_eq!(write(i).unwrap(), format!(r#"{{"n":{{"N":"{i}"}}}}"#));
         prop_assert_eq!(Number::from(i).cmp(&Number::from(w)), i.cmp(&w));
     }
 }

@@ -156,8 +156,11 @@ fn internal() -> impl Strategy<Value = Internal> {
         (any::<i64>(), float()).prop_map(|(a, f)| Internal::Named { a, f, deep: vec![] }),
     ];
     leaf.prop_recursive(3, 8, 3, |element| {
-        (any::<i64>(), float(), few(element))
-            .prop_map(|(a, f, deep)| Internal::Named { a, f, deep })
+        (any::<i64>(), float(), few(element)).prop_map(|(a, f, deep)| Internal::Named {
+            a,
+            f,
+            deep,
+        })
     })
 }
 
@@ -182,51 +185,89 @@ fn untagged() -> impl Strategy<Value = Untagged> {
 fn scalars() -> impl Strategy<Value = Scalars> {
     let numbers = any::<(i8, i16, u32, u64, i64)>();
     let pair = (any::<u16>(), -1e9_f32..1e9).prop_map(|(a, b)| Pair(a, b));
-    (any::<String>(), any::<char>(), any::<bool>(), numbers, any::<Option<String>>(), float(), pair)
-        .prop_map(|(text, letter, flag, (i8, i16, u32, u64, i64), maybe, meters, pair)| Scalars {
-            text,
-            letter,
-            flag,
-            i8,
-            i16,
-            u32,
-            u64,
-            i64,
-            maybe,
-            nothing: (),
-            marker: Marker,
-            meters: Meters(meters),
-            pair,
-        })
+    (
+        any::<String>(),
+        any::<char>(),
+        any::<bool>(),
+        numbers,
+        any::<Option<String>>(),
+        float(),
+        pair,
+    )
+        .prop_map(
+            |(text, letter, flag, (i8, i16, u32, u64, i64), maybe, meters, pair)| Scalars {
+                text,
+                letter,
+                flag,
+                i8,
+                i16,
+                u32,
+                u64,
+                i64,
+                maybe,
+                nothing: (),
+                marker: Marker,
+                meters: Meters(meters),
+                pair,
+            },
+        )
 }
 
 fn maps() -> impl Strategy<Value = Maps> {
     let letters = few((any::<char>(), few(any::<(bool, u8)>())));
-    (few(any::<(String, i32)>()), few(any::<(i32, bool)>()), few((kind(), inner())), letters)
+    (
+        few(any::<(String, i32)>()),
+        few(any::<(i32, bool)>()),
+        few((kind(), inner())),
+        letters,
+    )
         .prop_map(|(by_name, by_number, by_kind, by_letter)| Maps {
             by_name: by_name.into_iter().collect(),
             by_number: by_number.into_iter().collect(),
             by_kind: by_kind.into_iter().collect(),
-            by_letter: by_letter.into_iter().map(|(k, v)| (k, v.into_iter().collect())).collect(),
+            by_letter: by_letter
+                .into_iter()
+                .map(|(k, v)| (k, v.into_iter().collect()))
+                .collect(),
         })
 }
 
 fn sets() -> impl Strategy<Value = Sets> {
-    (bytes(), few(any::<String>()), few(any::<i64>()), few(bytes())).prop_map(
-        |(blob, strings, numbers, binaries)| Sets {
+    (
+        bytes(),
+        few(any::<String>()),
+        few(any::<i64>()),
+        few(bytes()),
+    )
+        .prop_map(|(blob, strings, numbers, binaries)| Sets {
             blob,
             strings: strings.into_iter().collect(),
             numbers: numbers.into_iter().collect(),
             binaries: binaries.into_iter().collect(),
-        },
-    )
+        })
 }
 
 pub(super) fn rich() -> impl Strategy<Value = Rich> {
-    let enums = (kind(), few(external()), internal(), few(adjacent()), few(untagged()));
-    let lists = (few(inner()), few(any::<Option<u32>>()), any::<(u8, String, Option<bool>)>());
+    let enums = (
+        kind(),
+        few(external()),
+        internal(),
+        few(adjacent()),
+        few(untagged()),
+    );
+    let lists = (
+        few(inner()),
+        few(any::<Option<u32>>()),
+        any::<(u8, String, Option<bool>)>(),
+    );
     (scalars(), enums, lists, maps(), sets()).prop_map(
-        |(scalars, (kind, external, internal, adjacent, untagged), (lines, holes, tuple), maps, sets)| {
+        |(
+            scalars,
+            (kind, external, internal, adjacent, untagged),
+            (lines, holes, tuple),
+            maps,
+            sets,
+        )| {
             Rich {
                 scalars,
                 kind,

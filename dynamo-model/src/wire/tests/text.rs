@@ -38,9 +38,7 @@ fn the_first_special_byte_is_found_at_every_offset() {
         for at in 0..40 {
             let mut bytes = vec![0xc3; 40];
             bytes[at] = special;
-            for later in at + 1..40 {
-                bytes[later] = special.wrapping_add(1);
-            }
+            bytes[at + 1..].fill(special.wrapping_add(1));
             for from in 0..=at {
                 assert_eq!(json::find_special(&bytes, from), at);
             }
@@ -51,8 +49,22 @@ fn the_first_special_byte_is_found_at_every_offset() {
 #[test]
 fn escapes_are_read_strictly() {
     let read = |text: &str| Cursor::new(text).quoted().map(std::borrow::Cow::into_owned);
-    assert_eq!(read(r#""\u0041\ud83d\ude00\/\b\f""#).unwrap(), "A😀/\u{8}\u{c}");
-    for bad in [r#""\ud83d""#, r#""\ud83dx""#, r#""\ude00""#, r#""\u12""#, r#""\u+123""#, r#""\x""#, "\"\n\"", "\"", "\"\\\"", "\"\\"] {
+    assert_eq!(
+        read(r#""\u0041\ud83d\ude00\/\b\f""#).unwrap(),
+        "A😀/\u{8}\u{c}"
+    );
+    for bad in [
+        r#""\ud83d""#,
+        r#""\ud83dx""#,
+        r#""\ude00""#,
+        r#""\u12""#,
+        r#""\u+123""#,
+        r#""\x""#,
+        "\"\n\"",
+        "\"",
+        "\"\\\"",
+        "\"\\",
+    ] {
         assert!(read(bad).is_err(), "{bad}");
     }
 }
@@ -70,10 +82,11 @@ fn nested_types_may_borrow() {
             Helper::deserialize(d).map(|helper| Upper(helper.name.to_uppercase()))
         }
     }
-    let read: Vec<Upper> =
-        decode::<std::collections::BTreeMap<String, Vec<Upper>>>(r#"{"l":{"L":[{"M":{"name":{"S":"a"}}}]}}"#)
-            .unwrap()
-            .remove("l")
-            .unwrap();
+    let read: Vec<Upper> = decode::<std::collections::BTreeMap<String, Vec<Upper>>>(
+        r#"{"l":{"L":[{"M":{"name":{"S":"a"}}}]}}"#,
+    )
+    .unwrap()
+    .remove("l")
+    .unwrap();
     assert_eq!(read, [Upper("A".to_owned())]);
 }
