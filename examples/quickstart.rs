@@ -10,9 +10,11 @@ use uuid::Uuid;
 /// Everything the shop stores.
 #[derive(Table)]
 #[table(
-    name = "shop", pk = "PK", sk = "SK",
+    name = "shop",
+    pk = "PK",
+    sk = "SK",
     gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"),
-    entities(Customer, Order),
+    entities(Customer, Order)
 )]
 pub struct Shop;
 
@@ -63,7 +65,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             customer_id: ada.customer_id.clone(),
             order_id: Uuid::from_u128(hour),
             placed_at: start + jiff::SignedDuration::from_hours(i64::try_from(hour)?),
-            status: if hour == 0 { Status::Shipped } else { Status::Paid },
+            status: if hour == 0 {
+                Status::Shipped
+            } else {
+                Status::Paid
+            },
             total_cents: 1_999,
             note: None,
         };

@@ -121,7 +121,10 @@ pub(crate) fn path(ctxt: &Ctxt, name: &Ident, value: Value) -> Option<Path> {
     match text.parse_with(Path::parse_mod_style) {
         Ok(path) => Some(path),
         Err(_) => {
-            ctxt.error(&text, format!("`{name}` is a path such as \"my_crate::dynamo_model\""));
+            ctxt.error(
+                &text,
+                format!("`{name}` is a path such as \"my_crate::dynamo_model\""),
+            );
             None
         }
     }
@@ -150,7 +153,13 @@ pub(crate) fn wrong(ctxt: &Ctxt, name: &Ident, value: &Value, expected: &str) {
 }
 
 /// Records an argument nobody knows.
-pub(crate) fn unknown(ctxt: &Ctxt, at: impl ToTokens, name: &str, attribute: &str, allowed: &[&str]) {
+pub(crate) fn unknown(
+    ctxt: &Ctxt,
+    at: impl ToTokens,
+    name: &str,
+    attribute: &str,
+    allowed: &[&str],
+) {
     ctxt.error(
         at,
         format!(

@@ -48,7 +48,8 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     quote! { #errors #printed }
 }
 
-const EXPECTED: &str = "a key part is an enum whose variants have no fields, or a newtype: `struct UserId(String);`";
+const EXPECTED: &str =
+    "a key part is an enum whose variants have no fields, or a newtype: `struct UserId(String);`";
 
 fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> Option<TokenStream> {
     let container = serde_attr::Container::of_enum(ctxt, &input.attrs);

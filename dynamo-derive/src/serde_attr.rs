@@ -19,7 +19,13 @@ pub(crate) struct Container {
 
 /// Attributes of a container whose serialized form is not its own fields.
 const REFUSED: [&str; 7] = [
-    "from", "into", "try_from", "transparent", "remote", "untagged", "tag",
+    "from",
+    "into",
+    "try_from",
+    "transparent",
+    "remote",
+    "untagged",
+    "tag",
 ];
 
 fn serde_args(attrs: &[Attribute]) -> Vec<(Ident, Value)> {
@@ -56,7 +62,9 @@ fn one_name(ctxt: &Ctxt, what: &Ident, value: Value) -> Option<String> {
                 _ => {
                     ctxt.error(
                         tokens,
-                        format!("an entity has one name for reading and writing: use `{what} = \"..\"`"),
+                        format!(
+                            "an entity has one name for reading and writing: use `{what} = \"..\"`"
+                        ),
                     );
                     None
                 }
@@ -114,7 +122,12 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    pub(crate) fn read(ctxt: &Ctxt, container: &Container, ident: &Ident, attrs: &[Attribute]) -> Self {
+    pub(crate) fn read(
+        ctxt: &Ctxt,
+        container: &Container,
+        ident: &Ident,
+        attrs: &[Attribute],
+    ) -> Self {
         let plain = ident.unraw().to_string();
         let by_rule = container
             .rename_all
@@ -139,9 +152,8 @@ impl Field {
                 "skip_serializing" | "skip_deserializing" => field.sometimes = Some(name),
                 "skip_serializing_if" if !is_option_is_none(&value) => field.sometimes = Some(name),
                 "with" => {
-                    field.serialize_with = path_of(&value).map(|module: ExprPath| {
-                        syn::parse_quote!(#module::serialize)
-                    });
+                    field.serialize_with = path_of(&value)
+                        .map(|module: ExprPath| syn::parse_quote!(#module::serialize));
                 }
                 "serialize_with" => field.serialize_with = path_of(&value),
                 _ => {}
@@ -163,7 +175,11 @@ fn is_option_is_none(value: &Value) -> bool {
     match value {
         Value::Expr(expr) => args::literal(expr)
             .and_then(|text: LitStr| text.parse::<Path>().ok())
-            .is_some_and(|path| path.to_token_stream().to_string().ends_with("Option :: is_none")),
+            .is_some_and(|path| {
+                path.to_token_stream()
+                    .to_string()
+                    .ends_with("Option :: is_none")
+            }),
         _ => false,
     }
 }

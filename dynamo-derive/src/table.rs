@@ -127,14 +127,23 @@ fn understand(ctxt: &Ctxt, input: &DeriveInput) -> Option<Table> {
         attributes.into_iter().next()
     };
     if name.0.is_none() {
-        ctxt.error(&input.ident, "a table has a name: `#[table(name = \"shop\", ..)]`");
+        ctxt.error(
+            &input.ident,
+            "a table has a name: `#[table(name = \"shop\", ..)]`",
+        );
     }
     let Some(pk) = pk.0.and_then(one) else {
-        ctxt.error(&input.ident, "a table has a partition key: `#[table(pk = \"PK\", ..)]`");
+        ctxt.error(
+            &input.ident,
+            "a table has a partition key: `#[table(pk = \"PK\", ..)]`",
+        );
         return None;
     };
     if let (Some(flag), Some(_)) = (&no_type, &type_attribute.0) {
-        ctxt.error(flag, "`no_type_attribute` and `type_attribute` exclude each other");
+        ctxt.error(
+            flag,
+            "`no_type_attribute` and `type_attribute` exclude each other",
+        );
     }
     if let (Some(delimiters), Some(_)) = (&delimiters.0, &entities.0) {
         ctxt.error(delimiters, "`delimiters` is for a table whose entities live in other crates: with `entities(..)` they follow from the templates");
@@ -161,10 +170,16 @@ fn understand(ctxt: &Ctxt, input: &DeriveInput) -> Option<Table> {
         ttl: ttl.0,
         type_attribute: match no_type {
             Some(_) => None,
-            None => Some(type_attribute.0.map_or_else(|| "_type".to_owned(), |name| name.value())),
+            None => Some(
+                type_attribute
+                    .0
+                    .map_or_else(|| "_type".to_owned(), |name| name.value()),
+            ),
         },
         entities: entities.0,
-        delimiters: delimiters.0.map_or_else(|| "#".to_owned(), |text| text.value()),
+        delimiters: delimiters
+            .0
+            .map_or_else(|| "#".to_owned(), |text| text.value()),
         krate: args::crate_path(krate.0),
     })
 }
@@ -225,7 +240,9 @@ fn index(ctxt: &Ctxt, arg: &Ident, tokens: TokenStream) -> Option<Index> {
     for (i, inner) in args::list_args(ctxt, tokens).into_iter().enumerate() {
         match inner {
             Arg::Literal(literal) if i == 0 => name = Some(literal),
-            Arg::Literal(literal) => ctxt.error(literal, "expected an argument such as `sk = \"..\"`"),
+            Arg::Literal(literal) => {
+                ctxt.error(literal, "expected an argument such as `sk = \"..\"`")
+            }
             Arg::Named(what, value) => match what.to_string().as_str() {
                 "pk" if !local => pk.set(ctxt, &what, Some(attributes(ctxt, &what, value))),
                 "sk" => sk.set(ctxt, &what, Some(attributes(ctxt, &what, value))),
@@ -235,7 +252,13 @@ fn index(ctxt: &Ctxt, arg: &Ident, tokens: TokenStream) -> Option<Index> {
         }
     }
     if name.is_none() {
-        ctxt.error(arg, format!("an index begins with its name: `{arg}(\"{}1\", ..)`", arg.to_string().to_uppercase()));
+        ctxt.error(
+            arg,
+            format!(
+                "an index begins with its name: `{arg}(\"{}1\", ..)`",
+                arg.to_string().to_uppercase()
+            ),
+        );
     }
     let (pk, sk) = (pk.0.unwrap_or_default(), sk.0.unwrap_or_default());
     if !local && pk.is_empty() {
@@ -246,7 +269,10 @@ fn index(ctxt: &Ctxt, arg: &Ident, tokens: TokenStream) -> Option<Index> {
     }
     for attributes in [&pk, &sk] {
         if let Some(fifth) = attributes.get(4) {
-            ctxt.error(&fifth.name, "an index key has at most four partition and four sort attributes");
+            ctxt.error(
+                &fifth.name,
+                "an index key has at most four partition and four sort attributes",
+            );
         }
     }
     Some(Index {
@@ -276,7 +302,12 @@ fn projection(ctxt: &Ctxt, arg: &Ident, value: Value) -> Projection {
             _ => {}
         }
     }
-    args::wrong(ctxt, arg, &value, "`all`, `keys_only` or `include(\"name\", ..)`");
+    args::wrong(
+        ctxt,
+        arg,
+        &value,
+        "`all`, `keys_only` or `include(\"name\", ..)`",
+    );
     Projection::All
 }
 
@@ -286,23 +317,34 @@ fn check(ctxt: &Ctxt, table: &Table) {
     for index in &table.indexes {
         check_name(ctxt, &index.name, "index");
         if seen.contains(&index.name.value()) {
-            ctxt.error(&index.name, format!("there is another index `{}`", index.name.value()));
+            ctxt.error(
+                &index.name,
+                format!("there is another index `{}`", index.name.value()),
+            );
         }
         seen.push(index.name.value());
     }
-    let all = std::iter::once(&table.pk)
-        .chain(&table.sk)
-        .chain(table.indexes.iter().flat_map(|index| index.pk.iter().chain(&index.sk)));
+    let all = std::iter::once(&table.pk).chain(&table.sk).chain(
+        table
+            .indexes
+            .iter()
+            .flat_map(|index| index.pk.iter().chain(&index.sk)),
+    );
     let mut kinds: Vec<(String, &str)> = Vec::new();
     for attribute in all {
         let name = attribute.name.value();
         if name.is_empty() || name.len() > 255 {
-            ctxt.error(&attribute.name, "the name of a key attribute has 1 to 255 bytes");
+            ctxt.error(
+                &attribute.name,
+                "the name of a key attribute has 1 to 255 bytes",
+            );
         }
         match kinds.iter().find(|(known, _)| *known == name) {
             Some((_, kind)) if *kind != attribute.kind => ctxt.error(
                 &attribute.name,
-                format!("`{name}` is of type `{kind}` in another key, and an attribute has one type"),
+                format!(
+                    "`{name}` is of type `{kind}` in another key, and an attribute has one type"
+                ),
             ),
             Some(_) => {}
             None => kinds.push((name, attribute.kind)),
@@ -325,7 +367,9 @@ fn check_name(ctxt: &Ctxt, name: &LitStr, what: &str) {
     if !fits {
         ctxt.error(
             name,
-            format!("the name of a {what} has 3 to 255 characters: letters, digits, `_`, `-` and `.`"),
+            format!(
+                "the name of a {what} has 3 to 255 characters: letters, digits, `_`, `-` and `.`"
+            ),
         );
     }
 }
@@ -351,9 +395,8 @@ fn print(input: &DeriveInput, table: &Table, with_checks: bool) -> TokenStream {
         Some(entities) => {
             let checks = entities.iter().enumerate().map(|(number, entity)| {
                 let span = entity.span();
-                let whole = is_generic(entity).then(|| {
-                    quote_spanned!(span=> const _: () = _dm::check::whole::<#entity>();)
-                });
+                let whole = is_generic(entity)
+                    .then(|| quote_spanned!(span=> const _: () = _dm::check::whole::<#entity>();));
                 quote_spanned! {span=>
                     #whole
                     const _: () = _dm::check::member::<#ident>(#number);
@@ -362,7 +405,11 @@ fn print(input: &DeriveInput, table: &Table, with_checks: bool) -> TokenStream {
             (
                 quote!(_dm::Model::of(&[#(<#entities as _dm::Entity>::SCHEMA),*])),
                 quote!(#(impl _dm::Lists<#entities> for #ident {})*),
-                if with_checks { quote!(#(#checks)*) } else { TokenStream::new() },
+                if with_checks {
+                    quote!(#(#checks)*)
+                } else {
+                    TokenStream::new()
+                },
             )
         }
     };
@@ -414,7 +461,11 @@ fn print_attribute(attribute: &Attribute) -> TokenStream {
 
 fn print_index(index: &Index) -> TokenStream {
     let name = &index.name;
-    let scope = if index.local { quote!(Local) } else { quote!(Global) };
+    let scope = if index.local {
+        quote!(Local)
+    } else {
+        quote!(Global)
+    };
     let pk = index.pk.iter().map(print_attribute);
     let sk = index.sk.iter().map(print_attribute);
     let projection = match &index.projection {

@@ -56,7 +56,9 @@ impl Template {
                     let Some((inside, after)) = rest.split_once('}') else {
                         ctxt.error(
                             literal,
-                            format!("`{{{rest}` is not closed: write `{{field}}`, or `{{{{` for a brace"),
+                            format!(
+                                "`{{{rest}` is not closed: write `{{field}}`, or `{{{{` for a brace"
+                            ),
                         );
                         break;
                     };
@@ -74,10 +76,16 @@ impl Template {
             segments.push(Segment::Lit(plain));
         }
         if text.is_empty() {
-            ctxt.error(literal, "a key template is not empty: DynamoDB has no empty keys");
+            ctxt.error(
+                literal,
+                "a key template is not empty: DynamoDB has no empty keys",
+            );
         }
         if text.contains('\u{10FFFF}') {
-            ctxt.error(literal, "U+10FFFF is kept free to mark the upper end of ranges");
+            ctxt.error(
+                literal,
+                "U+10FFFF is kept free to mark the upper end of ranges",
+            );
         }
         Self {
             literal: literal.clone(),
@@ -101,7 +109,9 @@ impl Template {
 
 fn part(ctxt: &Ctxt, literal: &LitStr, inside: &str) -> Option<Segment> {
     let (field, format) = inside.split_once(':').unwrap_or((inside, ""));
-    if syn::parse_str::<syn::Ident>(field).is_err() && syn::parse_str::<syn::Ident>(&format!("r#{field}")).is_err() {
+    if syn::parse_str::<syn::Ident>(field).is_err()
+        && syn::parse_str::<syn::Ident>(&format!("r#{field}")).is_err()
+    {
         ctxt.error(
             literal,
             format!("`{{{inside}}}` names no field: write `{{field}}` or `{{field:format}}`"),
@@ -135,7 +145,10 @@ impl Format {
         if text.contains('%') {
             return pattern(text);
         }
-        if let Some(count) = text.strip_prefix("shard(").and_then(|t| t.strip_suffix(')')) {
+        if let Some(count) = text
+            .strip_prefix("shard(")
+            .and_then(|t| t.strip_suffix(')'))
+        {
             return match count.parse() {
                 Ok(count @ 2..=1_000) => Ok(Format::Shard(count)),
                 _ => Err("the number of shards is 2 to 1000".to_owned()),
@@ -217,7 +230,10 @@ fn is_sorted(pattern: &str) -> bool {
             rest = &unit[2..];
             continue;
         }
-        let rank = UNITS.iter().position(|u| unit.starts_with(u)).unwrap_or(UNITS.len());
+        let rank = UNITS
+            .iter()
+            .position(|u| unit.starts_with(u))
+            .unwrap_or(UNITS.len());
         if rank != next {
             return false;
         }

@@ -112,7 +112,8 @@ impl Restore<'_, '_> {
         serialize: impl FnOnce(&T, ValueSerializer<'_>) -> Result<Written, EncodeError>,
     ) -> Result<(), Unrestored> {
         let value = T::from_part(part)?;
-        self.0.attribute_with(attribute, |serializer| serialize(&value, serializer))?;
+        self.0
+            .attribute_with(attribute, |serializer| serialize(&value, serializer))?;
         Ok(())
     }
 }
@@ -144,4 +145,3 @@ impl From<EncodeError> for Unrestored {
 pub fn part_of<T: Component>(field: &T) -> Option<Part<'_>> {
     field.part()
 }
-

@@ -208,9 +208,9 @@ impl<T: Table> Handle<T> {
     /// [`Error::WaitTimeout`] with the last state seen.
     pub fn wait_until_active(&self, timeout: Duration) -> Sending<TableDescription> {
         let handle = self.clone();
-        Sending::new(
-            async move { control::wait_until_active(&handle.client, &handle.name, timeout).await },
-        )
+        Sending::new(async move {
+            control::wait_until_active(&handle.client, &handle.name, timeout).await
+        })
     }
 
     /// Waits until the table does not exist any more.
@@ -220,9 +220,9 @@ impl<T: Table> Handle<T> {
     /// [`Error::WaitTimeout`] with the last state seen.
     pub fn wait_until_gone(&self, timeout: Duration) -> Sending<()> {
         let handle = self.clone();
-        Sending::new(
-            async move { control::wait_until_gone(&handle.client, &handle.name, timeout).await },
-        )
+        Sending::new(async move {
+            control::wait_until_gone(&handle.client, &handle.name, timeout).await
+        })
     }
 
     /// Compares the live table with the model: keys, indexes, projections and TTL.

@@ -30,7 +30,11 @@ fn fields_exist(ctxt: &Ctxt, entity: &Entity, template: &Template) {
             let fields = entity.fields.iter().map(|f| f.name.as_str());
             ctxt.error(
                 &template.literal,
-                format!("`{}` has no field `{field}`: {}", entity.ident, known(field, fields)),
+                format!(
+                    "`{}` has no field `{field}`: {}",
+                    entity.ident,
+                    known(field, fields)
+                ),
             );
         }
     }
@@ -53,7 +57,12 @@ fn serde_fits(ctxt: &Ctxt, entity: &Entity) {
         }
         let name = &field.name;
         if field.serde.flatten {
-            ctxt.error(&field.ident, format!("`{name}` is part of a key and cannot be flattened: it has no value of its own"));
+            ctxt.error(
+                &field.ident,
+                format!(
+                    "`{name}` is part of a key and cannot be flattened: it has no value of its own"
+                ),
+            );
         }
         if field.serde.skip {
             ctxt.error(&field.ident, format!("`{name}` is part of a key, so it must be read back: drop `#[serde(skip)]`, or use `#[entity(key_only)]` to keep it out of the attributes"));
@@ -82,7 +91,11 @@ fn names_differ(ctxt: &Ctxt, entity: &Entity) {
         if on.insert(index.value(), key).is_some() {
             ctxt.error(
                 index,
-                format!("`{}` is in index `{}` already: an item has one key in an index", entity.ident, index.value()),
+                format!(
+                    "`{}` is in index `{}` already: an item has one key in an index",
+                    entity.ident,
+                    index.value()
+                ),
             );
         }
     }
@@ -108,7 +121,10 @@ fn key_only_fields_stand_in_keys(ctxt: &Ctxt, entity: &Entity) {
         {
             ctxt.error(
                 token,
-                format!("`{}` stands in no key template, so it would be stored nowhere", field.name),
+                format!(
+                    "`{}` stands in no key template, so it would be stored nowhere",
+                    field.name
+                ),
             );
         }
     }
@@ -116,7 +132,11 @@ fn key_only_fields_stand_in_keys(ctxt: &Ctxt, entity: &Entity) {
 
 fn attributes_differ(ctxt: &Ctxt, entity: &Entity) {
     let mut seen: HashMap<&str, &str> = HashMap::new();
-    for field in entity.fields.iter().filter(|f| !f.serde.flatten && !f.serde.skip) {
+    for field in entity
+        .fields
+        .iter()
+        .filter(|f| !f.serde.flatten && !f.serde.skip)
+    {
         if let Some(other) = seen.insert(&field.serde.attribute, &field.name) {
             ctxt.error(
                 field.ident.to_token_stream(),

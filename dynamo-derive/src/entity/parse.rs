@@ -76,7 +76,10 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => fields,
             _ => {
-                ctxt.error(&input.ident, "an entity is a struct with named fields: each is an attribute of the item");
+                ctxt.error(
+                    &input.ident,
+                    "an entity is a struct with named fields: each is an attribute of the item",
+                );
                 return None;
             }
         },
@@ -137,7 +140,10 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
         }
     }
     let Some(table) = table.0 else {
-        ctxt.error(&input.ident, "an entity names its table: `#[entity(table = Shop, ..)]`");
+        ctxt.error(
+            &input.ident,
+            "an entity names its table: `#[entity(table = Shop, ..)]`",
+        );
         return None;
     };
     if pk.0.is_none() {
@@ -146,7 +152,9 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
             "an entity has a partition key template: `#[entity(pk = \"CUSTOMER#{customer_id}\", ..)]`",
         );
     }
-    let of_fn = of_fn.0.unwrap_or_else(|| Ident::new("of", Span::call_site()));
+    let of_fn = of_fn
+        .0
+        .unwrap_or_else(|| Ident::new("of", Span::call_site()));
     let mut keys = vec![Key {
         ident: of_fn,
         on: None,
@@ -165,7 +173,9 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
             .0
             .map_or_else(|| input.ident.unraw().to_string(), |name| name.value()),
         type_aliases,
-        key_fn: key_fn.0.unwrap_or_else(|| Ident::new("key", Span::call_site())),
+        key_fn: key_fn
+            .0
+            .unwrap_or_else(|| Ident::new("key", Span::call_site())),
         fields: fields
             .named
             .iter()
@@ -206,7 +216,10 @@ fn templates(ctxt: &Ctxt, name: &Ident, value: Value) -> Vec<Template> {
         if let Expr::Array(array) = &**expr {
             let literals: Vec<LitStr> = array.elems.iter().filter_map(args::literal).collect();
             if literals.len() == array.elems.len() && (1..=4).contains(&literals.len()) {
-                return literals.iter().map(|text| Template::parse(ctxt, text)).collect();
+                return literals
+                    .iter()
+                    .map(|text| Template::parse(ctxt, text))
+                    .collect();
             }
         }
     }
@@ -214,7 +227,9 @@ fn templates(ctxt: &Ctxt, name: &Ident, value: Value) -> Vec<Template> {
         ctxt,
         name,
         &value,
-        &format!("a key template, `{name} = \"ORDER#{{order_id}}\"`, or one to four of them, `{name} = [\"{{a}}\", \"{{b}}\"]`"),
+        &format!(
+            "a key template, `{name} = \"ORDER#{{order_id}}\"`, or one to four of them, `{name} = [\"{{a}}\", \"{{b}}\"]`"
+        ),
     );
     Vec::new()
 }
@@ -250,7 +265,10 @@ fn index(ctxt: &Ctxt, index: &Ident, tokens: TokenStream) -> Option<Key> {
         ctxt.error(index, "an index begins with the name of the function that queries it: `index(by_status, on = \"GSI1\", ..)`");
     }
     if on.0.is_none() {
-        ctxt.error(index, "an index says which of the table's indexes it is on: `on = \"GSI1\"`");
+        ctxt.error(
+            index,
+            "an index says which of the table's indexes it is on: `on = \"GSI1\"`",
+        );
     }
     if pk.0.is_none() && sk.0.is_none() {
         ctxt.error(index, "an index has key templates: `pk = \"..\"` and, if the index has a sort key, `sk = \"..\"`");

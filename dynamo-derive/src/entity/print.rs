@@ -132,19 +132,22 @@ fn schema(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
 }
 
 fn template(template: &Template, numbers: &Components<'_>) -> TokenStream {
-    let segments = template.segments.iter().filter_map(|segment| match segment {
-        Segment::Lit(text) => Some(quote!(_dm::Lit(#text))),
-        Segment::Part { field, format } => {
-            let number = numbers.number(field)?;
-            Some(match format {
-                Format::Default => quote!(_dm::plain(#number)),
-                format => {
-                    let format = format.print();
-                    quote!(_dm::Part(#number, #format))
-                }
-            })
-        }
-    });
+    let segments = template
+        .segments
+        .iter()
+        .filter_map(|segment| match segment {
+            Segment::Lit(text) => Some(quote!(_dm::Lit(#text))),
+            Segment::Part { field, format } => {
+                let number = numbers.number(field)?;
+                Some(match format {
+                    Format::Default => quote!(_dm::plain(#number)),
+                    format => {
+                        let format = format.print();
+                        quote!(_dm::Part(#number, #format))
+                    }
+                })
+            }
+        });
     quote!(_dm::Template(&[#(#segments),*]))
 }
 
@@ -268,7 +271,10 @@ fn names_of<'e>(entity: &'e Entity, key: &'e Key) -> (Vec<&'e str>, Vec<&'e str>
     let mut pk: Vec<&str> = Vec::new();
     for (name, format) in entity.pk_of(key).iter().flat_map(Template::parts) {
         // A shard is made of a component, and stands for all of its values.
-        if !matches!(format, Format::Shard(_)) && !pk.contains(&name) && entity.field(name).is_some() {
+        if !matches!(format, Format::Shard(_))
+            && !pk.contains(&name)
+            && entity.field(name).is_some()
+        {
             pk.push(name);
         }
     }
@@ -332,7 +338,12 @@ fn functions(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
     let (mut all, sk) = names_of(entity, primary);
     all.extend(sk);
     // A sharded partition key names components that only the whole key has.
-    for (name, _) in primary.pk.iter().chain(&primary.sk).flat_map(Template::parts) {
+    for (name, _) in primary
+        .pk
+        .iter()
+        .chain(&primary.sk)
+        .flat_map(Template::parts)
+    {
         if !all.contains(&name) && entity.field(name).is_some() {
             all.push(name);
         }
@@ -345,7 +356,10 @@ fn functions(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         let ident = &key.ident;
         let doc = match &key.on {
             None => format!("The items in one partition of the table: for `query`."),
-            Some(on) => format!("The items in one partition of index `{}`: for `query`.", on.value()),
+            Some(on) => format!(
+                "The items in one partition of index `{}`: for `query`.",
+                on.value()
+            ),
         };
         quote! {
             #[doc = #doc]
@@ -392,16 +406,28 @@ fn checks(entity: &Entity) -> TokenStream {
     let mut check = |span: Span, call: TokenStream| {
         all.extend(quote_spanned!(span=> const _: () = _dm::check::#call;));
     };
-    check(table.span(), quote_spanned!(table.span()=> listed::<#table, #ident>()));
-    check(ident.span(), quote_spanned!(ident.span()=> entity::<#ident>()));
+    check(
+        table.span(),
+        quote_spanned!(table.span()=> listed::<#table, #ident>()),
+    );
+    check(
+        ident.span(),
+        quote_spanned!(ident.span()=> entity::<#ident>()),
+    );
     for (number, key) in entity.keys.iter().enumerate() {
         let at = key.on.as_ref().map_or(ident.span(), |on| on.span());
         if key.on.is_some() {
             check(at, quote_spanned!(at=> index::<#ident>(#number)));
         }
-        let pk = key.pk.first().map_or(at, |template| template.literal.span());
+        let pk = key
+            .pk
+            .first()
+            .map_or(at, |template| template.literal.span());
         check(pk, quote_spanned!(pk=> pk::<#ident>(#number)));
-        let sk = key.sk.first().map_or(at, |template| template.literal.span());
+        let sk = key
+            .sk
+            .first()
+            .map_or(at, |template| template.literal.span());
         check(sk, quote_spanned!(sk=> sk::<#ident>(#number)));
     }
     all

@@ -59,8 +59,11 @@ impl<E: Keyed<KEY>, const KEY: usize> Partition<E, KEY> {
         let Terms { equal, range } = condition(E::PARTS).into_terms();
         let components = sort_components(E::SCHEMA, KEY);
         let number = |position: usize| components.get(position).copied().unwrap_or(usize::MAX);
-        self.known
-            .extend(equal.into_iter().map(|(position, part)| (number(position), part)));
+        self.known.extend(
+            equal
+                .into_iter()
+                .map(|(position, part)| (number(position), part)),
+        );
         self.range = range.map(|(position, bound)| (number(position), bound));
         self.sorted = true;
         self
@@ -72,7 +75,10 @@ pub(crate) fn sort_components(entity: &crate::schema::EntityDef, key: usize) -> 
     let key = &entity.keys[key];
     let mut all = Vec::new();
     for (component, _) in key.sk.iter().flat_map(|template| template.components()) {
-        let in_pk = entity.pk_templates(key).iter().any(|t| t.contains(component));
+        let in_pk = entity
+            .pk_templates(key)
+            .iter()
+            .any(|t| t.contains(component));
         if !in_pk && !all.contains(&component) {
             all.push(component);
         }
@@ -113,7 +119,10 @@ type Range<E, const KEY: usize, const I: usize> = Sort<E, KEY, I, I, Closed>;
 
 impl<E, const KEY: usize, const I: usize, S: Slot> SortPart<E, KEY, I, S> {
     /// The component equals the value. More components may follow with [`then`](Sort::then).
-    #[expect(clippy::should_implement_trait, reason = "conditions read like this in every builder")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "conditions read like this in every builder"
+    )]
     pub fn eq(self, value: impl KeyArg<S::Value>) -> Eq<E, KEY, I> {
         Sort::new(Terms {
             equal: vec![(I, value.part().into_owned())],

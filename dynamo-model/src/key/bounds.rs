@@ -81,7 +81,11 @@ pub(crate) fn sort_conditions(
         };
         let bound = range.filter(|(c, _)| *c == component).map(|(_, bound)| {
             let bound = bound.clone();
-            if format == Format::Desc { bound.flipped() } else { bound }
+            if format == Format::Desc {
+                bound.flipped()
+            } else {
+                bound
+            }
         });
         let open = Open {
             context,
@@ -194,7 +198,11 @@ impl Open {
     /// The greatest key whose component is at most the value.
     fn up_to(&self, prefix: &str, part: &Part<'static>) -> Result<String, KeyError> {
         let text = prefix.to_owned() + &self.text(part)?;
-        Ok(if self.ends_in_text() { text } else { ceiling(&text) })
+        Ok(if self.ends_in_text() {
+            text
+        } else {
+            ceiling(&text)
+        })
     }
 
     /// The greatest key whose component is less than the value.
@@ -244,7 +252,8 @@ impl Open {
     }
 
     fn error(&self, problem: KeyProblem) -> KeyError {
-        self.context.error(Some(self.component), self.template, problem)
+        self.context
+            .error(Some(self.component), self.template, problem)
     }
 }
 

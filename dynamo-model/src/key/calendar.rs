@@ -73,8 +73,7 @@ impl Civil {
         let day_of_year = (153 * month_from_march + 2) / 5 + self.day - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
         let days = era * 146_097 + day_of_era - 719_468;
-        let seconds =
-            days * SECONDS_PER_DAY + self.hour * 3_600 + self.minute * 60 + self.second;
+        let seconds = days * SECONDS_PER_DAY + self.hour * 3_600 + self.minute * 60 + self.second;
         // The 31st of a shorter month is the only thing left to catch: it comes back as another date.
         let back = Self::from_seconds(seconds, self.nanos)?;
         (back == self).then_some(seconds)
@@ -184,7 +183,7 @@ pub(super) const fn kept(pattern: &str) -> Kept {
 
 /// Writes a time by a pattern. `false` if it is finer than a pattern that goes down to the second.
 pub(super) fn write_pattern(pattern: &str, civil: Civil, out: &mut String) -> bool {
-        let mut rest = pattern;
+    let mut rest = pattern;
     let mut kept_nanos = 0;
     while let Some((field, tail)) = next_field(rest) {
         match field {
@@ -274,7 +273,13 @@ mod tests {
 
     #[test]
     fn dates_that_do_not_exist_are_refused() {
-        for text in ["2026-02-29", "2026-13-01", "2026-00-10", "1900-02-29", "2026-04-31"] {
+        for text in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "1900-02-29",
+            "2026-04-31",
+        ] {
             let civil = read_pattern("%Y-%m-%d", text).unwrap();
             assert_eq!(civil.to_seconds(), None, "{text}");
         }

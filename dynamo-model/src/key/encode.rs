@@ -81,7 +81,9 @@ impl Context {
     ) -> KeyError {
         KeyError::new(
             self.entity,
-            component.and_then(|c| self.components.get(c)).map(|c| c.name),
+            component
+                .and_then(|c| self.components.get(c))
+                .map(|c| c.name),
             template.display(self.components),
             problem,
         )

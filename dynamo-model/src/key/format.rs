@@ -241,7 +241,11 @@ pub(super) fn write(
             write_integer(shifted(*n, bits), true, shape, format, out)
         }
         (Part::Flag(flag), format) => {
-            out.push(if *flag == (format != Format::Desc) { '1' } else { '0' });
+            out.push(if *flag == (format != Format::Desc) {
+                '1'
+            } else {
+                '0'
+            });
             Ok(())
         }
         (Part::Time { seconds, nanos }, format) => write_time(*seconds, *nanos, shape, format, out),
@@ -253,9 +257,13 @@ pub(super) fn write(
             let _ = write!(out, "{days:07}");
             Ok(())
         }
-        (Part::Days(days), format) => {
-            write_time(i64::from(*days) * calendar::SECONDS_PER_DAY, 0, shape, format, out)
-        }
+        (Part::Days(days), format) => write_time(
+            i64::from(*days) * calendar::SECONDS_PER_DAY,
+            0,
+            shape,
+            format,
+            out,
+        ),
         (Part::Bytes(bytes), _) => {
             if bytes.is_empty() {
                 return Err(KeyProblem::Empty);

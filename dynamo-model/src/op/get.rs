@@ -67,7 +67,10 @@ impl<E: Entity> Get<E> {
             let response = transport::send(&self.client, call).await?;
             let envelope = read_envelope(response.body())?;
             self.options.record(envelope.consumed_capacity.as_ref());
-            envelope.item.map(|item| Reader::new().read(item)).transpose()
+            envelope
+                .item
+                .map(|item| Reader::new().read(item))
+                .transpose()
         })
     }
 }

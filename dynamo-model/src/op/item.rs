@@ -9,8 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::entity::Restore;
 use crate::key::{Context, KeyProblem, KeyValue, Place, encode, parse};
 use crate::wire::{
-    DecodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item,
-    to_attribute_values,
+    DecodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item, to_attribute_values,
 };
 use crate::{Entity, Error, Table, Unrestored};
 
@@ -33,7 +32,8 @@ pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<()
     let mut written: Vec<&'static str> = Vec::with_capacity(8);
     for (number, key) in schema.keys.iter().enumerate() {
         let (pk, sk) = schema.pairs(table, key);
-        let pk = pk.map(|(attribute, template)| (attribute, template, Place::partition(attribute.kind)));
+        let pk =
+            pk.map(|(attribute, template)| (attribute, template, Place::partition(attribute.kind)));
         let sk = sk.map(|(attribute, template)| (attribute, template, Place::sort(attribute.kind)));
         let is_in = number == 0 || (is_whole(entity, key) && entity.belongs(number));
         for (attribute, template, place) in pk.chain(sk) {
@@ -41,7 +41,9 @@ pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<()
             if (!is_in && !own) || written.contains(&attribute.name) {
                 continue;
             }
-            let value = encode(context, template, place, &|component| entity.part(component))?;
+            let value = encode(context, template, place, &|component| {
+                entity.part(component)
+            })?;
             match value {
                 Some(KeyValue::S(text)) => item.string(attribute.name, &text),
                 Some(KeyValue::N(digits)) => item.number(attribute.name, &digits),
@@ -140,9 +142,11 @@ impl<E: Entity> Reader<E> {
 
     fn locate(&self, error: DecodeError) -> DecodeError {
         let table = E::Table::DEF;
-        error
-            .with_entity(E::SCHEMA.name)
-            .with_key_names([table.pk.name].into_iter().chain(table.sk.map(|sk| sk.name)))
+        error.with_entity(E::SCHEMA.name).with_key_names(
+            [table.pk.name]
+                .into_iter()
+                .chain(table.sk.map(|sk| sk.name)),
+        )
     }
 
     /// Reads the fields that are not stored on their own back from the keys: each from the first key that
@@ -170,13 +174,18 @@ impl<E: Entity> Reader<E> {
                     None => return Err(fail(KeyProblem::NoAttribute).into()),
                 };
                 let mut failed = None;
-                let parsed = parse(schema.components, template, &value, &mut |component, part| {
-                    if !done[component] && wanted(component) && failed.is_none() {
-                        done[component] = true;
-                        let restored = E::restore(component, part, &mut Restore(&mut fields));
-                        failed = restored.err().map(|error| (component, error));
-                    }
-                });
+                let parsed = parse(
+                    schema.components,
+                    template,
+                    &value,
+                    &mut |component, part| {
+                        if !done[component] && wanted(component) && failed.is_none() {
+                            done[component] = true;
+                            let restored = E::restore(component, part, &mut Restore(&mut fields));
+                            failed = restored.err().map(|error| (component, error));
+                        }
+                    },
+                );
                 match failed {
                     Some((component, Unrestored::Unreadable)) => {
                         let problem = KeyProblem::Unreadable;

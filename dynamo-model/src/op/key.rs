@@ -47,22 +47,27 @@ impl<E: Entity> Key<E> {
 
     fn from_parts<'p>(part: &dyn Fn(usize) -> Option<Part<'p>>) -> Self {
         let context = context::<E>();
-        let one = |attribute: AttributeDef, template, place: fn(_) -> Place| {
-            match encode(context, template, place(attribute.kind), part) {
-                Ok(Some(value)) => Ok(value),
-                Ok(None) => Err(context.error(None, template, KeyProblem::Missing)),
-                Err(error) => Err(error),
-            }
+        let one = |attribute: AttributeDef, template, place: fn(_) -> Place| match encode(
+            context,
+            template,
+            place(attribute.kind),
+            part,
+        ) {
+            Ok(Some(value)) => Ok(value),
+            Ok(None) => Err(context.error(None, template, KeyProblem::Missing)),
+            Err(error) => Err(error),
         };
         let (mut pk, mut sk) = E::SCHEMA.pairs(E::Table::DEF, &E::SCHEMA.keys[0]);
         let values = match (pk.next(), sk.next()) {
-            (Some((pk, pk_template)), sk) => one(pk, pk_template, Place::partition).and_then(|pk| {
-                let sk = sk.map(|(sk, template)| one(sk, template, Place::sort));
-                Ok(KeyValues {
-                    pk,
-                    sk: sk.transpose()?,
+            (Some((pk, pk_template)), sk) => {
+                one(pk, pk_template, Place::partition).and_then(|pk| {
+                    let sk = sk.map(|(sk, template)| one(sk, template, Place::sort));
+                    Ok(KeyValues {
+                        pk,
+                        sk: sk.transpose()?,
+                    })
                 })
-            }),
+            }
             // The derive's checks refuse such an entity; a schema written by hand may lack it.
             (None, _) => Err(KeyError::new(E::SCHEMA.name, None, "", KeyProblem::Missing)),
         };

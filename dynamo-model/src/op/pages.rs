@@ -196,7 +196,9 @@ impl<T> Pages<T> {
         Ok(Page {
             entries,
             scanned: envelope.scanned_count,
-            last: envelope.last_evaluated_key.map(|key| key.as_str().to_owned()),
+            last: envelope
+                .last_evaluated_key
+                .map(|key| key.as_str().to_owned()),
         })
     }
 

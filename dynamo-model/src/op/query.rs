@@ -212,7 +212,11 @@ fn key_condition<E: Entity, const KEY: usize>(
         let place = Place::partition(attribute.kind);
         let value = encode(context, template, place, &of_partition)?
             .ok_or_else(|| context.error(None, template, KeyProblem::Missing))?;
-        terms.push(format!("{} = {}", aliases.name(attribute.name), aliases.value(&value)));
+        terms.push(format!(
+            "{} = {}",
+            aliases.name(attribute.name),
+            aliases.value(&value)
+        ));
     }
     let (attributes, templates): (Vec<AttributeDef>, Vec<_>) = sk
         .filter(|_| sorted)

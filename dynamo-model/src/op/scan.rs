@@ -63,7 +63,11 @@ fn key_filter<E: Entity>(aliases: &mut Aliases) -> Option<String> {
         })
         .map(|(attribute, template)| {
             let prefix = KeyValue::S(template.prefix().to_owned());
-            format!("begins_with({}, {})", aliases.name(attribute.name), aliases.value(&prefix))
+            format!(
+                "begins_with({}, {})",
+                aliases.name(attribute.name),
+                aliases.value(&prefix)
+            )
         })
         .collect();
     (!terms.is_empty()).then(|| terms.join(" AND "))

@@ -106,7 +106,12 @@ impl<T: Table> fmt::Debug for CreateTable<T> {
 }
 
 fn definition(table: &'static TableDef, name: &str) -> Result<CreateTableInputBuilder, Error> {
-    let build = |error| Error::from(InvalidRequest::new("the table's definition is incomplete").with_source(Box::new(error)));
+    let build = |error| {
+        Error::from(
+            InvalidRequest::new("the table's definition is incomplete")
+                .with_source(Box::new(error)),
+        )
+    };
     let mut input = CreateTableInputBuilder::default()
         .table_name(name)
         .billing_mode(BillingMode::PayPerRequest);
@@ -114,7 +119,10 @@ fn definition(table: &'static TableDef, name: &str) -> Result<CreateTableInputBu
         input = input.key_schema(element);
     }
     let mut defined: Vec<&str> = Vec::new();
-    let of_indexes = table.indexes.iter().flat_map(|index| index.pk.iter().chain(index.sk));
+    let of_indexes = table
+        .indexes
+        .iter()
+        .flat_map(|index| index.pk.iter().chain(index.sk));
     for attribute in [table.pk].iter().chain(&table.sk).chain(of_indexes) {
         if !defined.contains(&attribute.name) {
             defined.push(attribute.name);
@@ -212,7 +220,9 @@ pub(crate) async fn verify<T: Table>(handle: &Handle<T>) -> Result<(), Error> {
         .collect();
     let mut compare = |what: &str, model: String, live: String| {
         if model != live {
-            differences.push(format!("{what}: the model has {model}, the table has {live}"));
+            differences.push(format!(
+                "{what}: the model has {model}, the table has {live}"
+            ));
         }
     };
     compare(
@@ -270,7 +280,8 @@ pub(crate) async fn verify<T: Table>(handle: &Handle<T>) -> Result<(), Error> {
 }
 
 fn describe_key(pk: &[AttributeDef], sk: &[AttributeDef]) -> String {
-    let one = |attribute: &AttributeDef| format!("`{}` {}", attribute.name, attribute.kind.as_str());
+    let one =
+        |attribute: &AttributeDef| format!("`{}` {}", attribute.name, attribute.kind.as_str());
     let join = |all: &[AttributeDef]| all.iter().map(one).collect::<Vec<_>>().join(", ");
     match sk {
         [] => format!("partition key {}", join(pk)),
@@ -304,7 +315,9 @@ fn describe_projection(projection: Option<&SdkProjection>) -> String {
     let Some(projection) = projection else {
         return "none".to_owned();
     };
-    let kind = projection.projection_type().map_or("?", ProjectionType::as_str);
+    let kind = projection
+        .projection_type()
+        .map_or("?", ProjectionType::as_str);
     let mut names = projection.non_key_attributes().to_vec();
     names.sort_unstable();
     match names.as_slice() {

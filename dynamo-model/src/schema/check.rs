@@ -6,7 +6,9 @@
 use super::message::{Message, equal};
 use super::overlap::templates_meet;
 use super::{EntityDef, IndexScope, KeyDef, Model, TableDef};
-use crate::key::{Capabilities, Format, KeyKind, OrderClass, Segment, Shape, Template, capabilities};
+use crate::key::{
+    Capabilities, Format, KeyKind, OrderClass, Segment, Shape, Template, capabilities,
+};
 use crate::{Entity, Lists, Table};
 
 /// The table lists the entity. Called at `table = ..`.
@@ -108,7 +110,10 @@ const fn templates<E: Entity>(
         let mut message = Message::new("`").push(entity.name).push("` gives ");
         message = count(message, templates.len(), role);
         message = match key.index {
-            None => message.push(", and table `").push(table.name).push("` has "),
+            None => message
+                .push(", and table `")
+                .push(table.name)
+                .push("` has "),
             Some(name) => message.push(", and index `").push(name).push("` has "),
         };
         message = count(message, attributes.len(), "");
@@ -138,11 +143,10 @@ const fn count(message: Message, n: usize, role: &str) -> Message {
     if role.is_empty() {
         return if n == 0 { message.push("ne") } else { message };
     }
-    message.push(" ").push(role).push(if n == 1 {
-        " template"
-    } else {
-        " templates"
-    })
+    message
+        .push(" ")
+        .push(role)
+        .push(if n == 1 { " template" } else { " templates" })
 }
 
 const fn key_name(key: &KeyDef) -> &'static str {
@@ -187,7 +191,11 @@ const fn template(entity: &EntityDef, template: Template, attribute: super::Attr
                         .push(":any}` may hold every delimiter, so it must be the last part of its template; use `escape` here")
                         .fail();
                 }
-                variable_before = if can.width.is_none() { Some(number) } else { None };
+                variable_before = if can.width.is_none() {
+                    Some(number)
+                } else {
+                    None
+                };
             }
         }
         i += 1;
@@ -258,9 +266,7 @@ const fn capability(
             .fail()
     };
     // A hand-written `KeyPart` may promise less order than its shape has, never more.
-    if matches!(format, Format::Default)
-        && rank(component.order) > rank(can.order)
-    {
+    if matches!(format, Format::Default) && rank(component.order) > rank(can.order) {
         Message::new("the `KeyPart` of `")
             .push(component.name)
             .push("` declares more order than its `SHAPE` keeps")
@@ -330,7 +336,11 @@ pub const fn entity<E: Entity>() {
         }
     }
     shared_attributes(table, entity);
-    if let Model { entities: None, delimiters } = <E::Table as Table>::MODEL {
+    if let Model {
+        entities: None,
+        delimiters,
+    } = <E::Table as Table>::MODEL
+    {
         declared_delimiters(entity, delimiters);
     }
 }
@@ -348,7 +358,14 @@ const fn shared_attributes(table: &'static TableDef, entity: &EntityDef) {
         let mut a = 0;
         while a < pk.len() + sk.len() {
             let (attribute, template) = if a < pk.len() {
-                (pk[a], if a < key.pk.len() { key.pk[a] } else { entity.keys[0].pk[0] })
+                (
+                    pk[a],
+                    if a < key.pk.len() {
+                        key.pk[a]
+                    } else {
+                        entity.keys[0].pk[0]
+                    },
+                )
             } else if a - pk.len() < key.sk.len() {
                 (sk[a - pk.len()], key.sk[a - pk.len()])
             } else {
@@ -489,7 +506,11 @@ const fn stands_reversibly(entity: &EntityDef, field: &str) -> bool {
         let key = &entity.keys[k];
         let mut t = 0;
         while t < key.pk.len() + key.sk.len() {
-            let template = if t < key.pk.len() { key.pk[t] } else { key.sk[t - key.pk.len()] };
+            let template = if t < key.pk.len() {
+                key.pk[t]
+            } else {
+                key.sk[t - key.pk.len()]
+            };
             let mut s = 0;
             while s < template.0.len() {
                 if let Segment::Part(number, format) = template.0[s]
@@ -568,9 +589,13 @@ const fn pair(table: &'static TableDef, model: &Model, a: &EntityDef, b: &Entity
     let pk_meets = !matches!(table.pk.kind, KeyKind::S)
         || templates_meet((a, a_pk), (b, b_pk), &model.delimiters);
     let sk_meets = match (table.sk, a_sk, b_sk) {
-        (Some(super::AttributeDef { kind: KeyKind::S, .. }), Some(a_sk), Some(b_sk)) => {
-            templates_meet((a, a_sk), (b, b_sk), &model.delimiters)
-        }
+        (
+            Some(super::AttributeDef {
+                kind: KeyKind::S, ..
+            }),
+            Some(a_sk),
+            Some(b_sk),
+        ) => templates_meet((a, a_sk), (b, b_sk), &model.delimiters),
         _ => true,
     };
     if pk_meets && sk_meets {
@@ -594,17 +619,27 @@ const fn pair(table: &'static TableDef, model: &Model, a: &EntityDef, b: &Entity
                 .push(" and ")
                 .template(b_pk, b.components),
         };
-        message.push("): begin the two with different literals").fail();
+        message
+            .push("): begin the two with different literals")
+            .fail();
     }
 }
 
 const fn shared_type(a: &EntityDef, b: &EntityDef) -> Option<&'static str> {
     let mut i = 0;
     while i <= a.type_aliases.len() {
-        let ours = if i == 0 { a.type_name } else { a.type_aliases[i - 1] };
+        let ours = if i == 0 {
+            a.type_name
+        } else {
+            a.type_aliases[i - 1]
+        };
         let mut j = 0;
         while j <= b.type_aliases.len() {
-            let theirs = if j == 0 { b.type_name } else { b.type_aliases[j - 1] };
+            let theirs = if j == 0 {
+                b.type_name
+            } else {
+                b.type_aliases[j - 1]
+            };
             if equal(ours, theirs) {
                 return Some(ours);
             }

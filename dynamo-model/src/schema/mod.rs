@@ -214,7 +214,9 @@ impl EntityDef {
     ) {
         let (pk, sk) = table.attributes(key);
         (
-            pk.iter().copied().zip(self.pk_templates(key).iter().copied()),
+            pk.iter()
+                .copied()
+                .zip(self.pk_templates(key).iter().copied()),
             sk.iter().copied().zip(key.sk.iter().copied()),
         )
     }

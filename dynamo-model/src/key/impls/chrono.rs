@@ -53,6 +53,7 @@ impl KeyPart for NaiveDate {
 
     fn from_part(part: Part<'_>) -> Result<Self, Unreadable> {
         let days = days_of(&part)?.checked_add(EPOCH_FROM_CE);
-        days.and_then(NaiveDate::from_num_days_from_ce_opt).ok_or(Unreadable)
+        days.and_then(NaiveDate::from_num_days_from_ce_opt)
+            .ok_or(Unreadable)
     }
 }

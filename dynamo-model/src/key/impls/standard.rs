@@ -129,4 +129,3 @@ impl KeyPart for Number {
         }
     }
 }
-

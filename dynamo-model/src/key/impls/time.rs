@@ -55,7 +55,9 @@ impl KeyPart for Date {
     }
 
     fn from_part(part: Part<'_>) -> Result<Self, Unreadable> {
-        let days = days_of(&part)?.checked_add(JULIAN_EPOCH).ok_or(Unreadable)?;
+        let days = days_of(&part)?
+            .checked_add(JULIAN_EPOCH)
+            .ok_or(Unreadable)?;
         Date::from_julian_day(days).map_err(|_| Unreadable)
     }
 }

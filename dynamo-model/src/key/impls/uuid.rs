@@ -10,7 +10,12 @@ impl KeyPart for Uuid {
 
     fn to_part(&self) -> Part<'_> {
         let mut buffer = Uuid::encode_buffer();
-        Part::Text(self.hyphenated().encode_lower(&mut buffer).to_owned().into())
+        Part::Text(
+            self.hyphenated()
+                .encode_lower(&mut buffer)
+                .to_owned()
+                .into(),
+        )
     }
 
     fn from_part(part: Part<'_>) -> Result<Self, Unreadable> {
