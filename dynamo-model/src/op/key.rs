@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::item::context;
 use super::request::write_key_value;
+use crate::entity::context;
 use crate::key::{KeyError, KeyProblem, KeyValue, Part, Place, encode};
 use crate::schema::AttributeDef;
 use crate::wire::{RawItem, to_attribute_values, write_json_str};

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::entity::Restore;
+use super::Restore;
 use crate::key::{Context, KeyProblem, KeyValue, Place, encode, parse};
 use crate::wire::{
     DecodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item, to_attribute_values,
@@ -16,7 +16,7 @@ use crate::{Entity, Error, Table, Unrestored};
 /// DynamoDB's limit for one item: names and values, 400 KB.
 const MAX_ITEM: usize = 409_600;
 
-pub(super) fn context<E: Entity>() -> Context {
+pub(crate) fn context<E: Entity>() -> Context {
     Context {
         entity: E::SCHEMA.name,
         components: E::SCHEMA.components,
@@ -89,7 +89,7 @@ pub(crate) fn read_entity<E: Entity>(item: RawItem<'_>) -> Result<E, Error> {
 }
 
 /// Reads items of one entity; what does not depend on the item is worked out once.
-pub(super) struct Reader<E> {
+pub(crate) struct Reader<E> {
     /// Attributes that serde does not see: keys, type, and fields that are restored from keys.
     hidden: Vec<&'static str>,
     /// Whether some field is restored from a key.
@@ -98,7 +98,7 @@ pub(super) struct Reader<E> {
 }
 
 impl<E: Entity> Reader<E> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (table, schema) = (E::Table::DEF, E::SCHEMA);
         let mut hidden = vec![table.pk.name];
         hidden.extend(table.sk.map(|sk| sk.name));
@@ -122,7 +122,7 @@ impl<E: Entity> Reader<E> {
         }
     }
 
-    pub(super) fn read(&self, item: RawItem<'_>) -> Result<E, Error> {
+    pub(crate) fn read(&self, item: RawItem<'_>) -> Result<E, Error> {
         if !is_of_type::<E>(item)?.unwrap_or(true) {
             return Err(Self::foreign().into());
         }
@@ -212,7 +212,7 @@ impl<E: Entity> Reader<E> {
     }
 }
 
-pub(super) fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, DecodeError> {
+pub(crate) fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, DecodeError> {
     Ok(match item.scalar(name)? {
         Some(Scalar::S(text)) => Some(KeyValue::S(text.into_owned())),
         Some(Scalar::N(digits)) => Some(KeyValue::N(digits.into_owned())),
@@ -234,7 +234,7 @@ fn is_of_type<E: Entity>(item: RawItem<'_>) -> Result<Option<bool>, DecodeError>
 }
 
 /// Whether the item is one of the entity's: by its type, or else by the shape of its primary key.
-pub(super) fn is_entity<E: Entity>(item: RawItem<'_>) -> Result<bool, DecodeError> {
+pub(crate) fn is_entity<E: Entity>(item: RawItem<'_>) -> Result<bool, DecodeError> {
     if let Some(answer) = is_of_type::<E>(item)? {
         return Ok(answer);
     }
@@ -258,7 +258,7 @@ pub struct Item<T> {
 }
 
 impl<T: Table> Item<T> {
-    pub(super) fn new(item: RawItem<'_>) -> Self {
+    pub(crate) fn new(item: RawItem<'_>) -> Self {
         Self {
             json: item.as_str().to_owned(),
             table: PhantomData,
