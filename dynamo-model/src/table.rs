@@ -89,6 +89,22 @@ impl<T: Table> Handle<T> {
     ///
     /// One request. Half a read unit for every 4 KB of the item, twice that if [consistent](Get::consistent);
     /// a missing item costs the minimum.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// let order = shop.get(Order::key("c-1", 7_u32)).consistent().send().await?;
+    /// if let Some(order) = order {
+    ///     println!("order {}", order.number);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn get<E: Entity<Table = T>>(&self, key: Key<E>) -> Get<E> {
         Get::new(&self.target, &key)
     }
@@ -102,6 +118,26 @@ impl<T: Table> Handle<T> {
     ///
     /// One request. One write unit for every KB of the larger of the old and the new item, and as much
     /// again for every index entry that changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// match shop.put(&order).if_absent().send().await {
+    ///     Ok(()) => println!("placed"),
+    ///     Err(error) if error.is_condition_failed() => {
+    ///         let there = error.item::<Order>()?;
+    ///         println!("order {:?} exists", there.map(|order| order.number));
+    ///     }
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn put<E: Entity<Table = T>>(&self, entity: &E) -> Put<E> {
         Put::new(&self.target, entity)
     }
@@ -111,6 +147,20 @@ impl<T: Table> Handle<T> {
     /// # Cost
     ///
     /// One request. One write unit for every KB of the item, at least one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// let deleted = shop.delete(Order::key("c-1", 7_u32)).return_old().send().await?;
+    /// println!("{}", if deleted.is_some() { "gone" } else { "was not there" });
+    /// # Ok(()) }
+    /// ```
     pub fn delete<E: Entity<Table = T>>(&self, key: Key<E>) -> Delete<E> {
         Delete::new(&self.target, &key)
     }
@@ -124,6 +174,26 @@ impl<T: Table> Handle<T> {
     ///
     /// One request for every page of at most 1 MB. Half a read unit for every 4 KB that a page read, filtered
     /// items included; twice that if [consistent](Query::consistent).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// let mut latest = shop
+    ///     .query(Order::of("c-1").sort(|k| k.number.ge(100_u32)))
+    ///     .descending()
+    ///     .take(10)
+    ///     .items();
+    /// while let Some(order) = latest.try_next().await? {
+    ///     println!("order {}", order.number);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn query<E, const KEY: usize>(&self, partition: Partition<E, KEY>) -> Query<E>
     where
         E: Entity<Table = T> + Keyed<KEY>,
@@ -136,6 +206,23 @@ impl<T: Table> Handle<T> {
     /// # Cost
     ///
     /// As for [`query`](Self::query).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// for item in shop.query_all(Order::of("c-1")).collect().await? {
+    ///     if item.is::<Order>() {
+    ///         println!("order {}", item.decode::<Order>()?.number);
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn query_all<E, const KEY: usize>(&self, partition: Partition<E, KEY>) -> Query<Item<T>>
     where
         E: Entity<Table = T> + Keyed<KEY>,
@@ -149,6 +236,20 @@ impl<T: Table> Handle<T> {
     ///
     /// One request for every MB of the **whole table**: half a read unit for every 4 KB, whatever the filter
     /// leaves of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// let orders: Vec<Order> = shop.scan().collect().await?;
+    /// println!("{} orders in all", orders.len());
+    /// # Ok(()) }
+    /// ```
     pub fn scan<E: Entity<Table = T>>(&self) -> Scan<E> {
         Scan::new(&self.target)
     }
@@ -159,6 +260,25 @@ impl<T: Table> Handle<T> {
     ///
     /// One request; for a table with a TTL attribute some more, to wait until the table is active and to
     /// enable TTL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// use std::time::Duration;
+    ///
+    /// match shop.create_table().send().await {
+    ///     Err(error) if error.is_table_in_use() => println!("it exists"),
+    ///     created => drop(created?),
+    /// }
+    /// shop.wait_until_active(Duration::from_secs(60)).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_table(&self) -> CreateTable<T> {
         CreateTable::new(&self.target)
     }
@@ -215,6 +335,23 @@ impl<T: Table> Handle<T> {
     /// # Cost
     ///
     /// One `DescribeTable`, and one `DescribeTimeToLive` if the model declares TTL. No capacity.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// if let Err(Error::ModelMismatch(mismatch)) = shop.verify().await {
+    ///     for difference in mismatch.differences() {
+    ///         eprintln!("{difference}");
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn verify(&self) -> Sending<()> {
         let target = self.target.clone();
         Sending::new(async move { verify(T::DEF, &target).await })

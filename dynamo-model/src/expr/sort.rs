@@ -51,9 +51,19 @@ impl<E: Keyed<KEY>, const KEY: usize> Partition<E, KEY> {
     /// equalities first, at most one range last. It becomes one `BETWEEN` or `begins_with`, so that
     /// nothing else is read.
     ///
-    /// ```ignore
-    /// Order::of("c-1").sort(|k| k.placed_at.ge(yesterday))
-    /// Order::of("c-1").sort(|k| k.placed_at.eq(at).then(k.order_id.eq(id)))
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Line))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{order}#{line}")]
+    /// # struct Line { customer_id: String, order: u32, line: u32 }
+    /// // All lines of all orders from number 100 on.
+    /// let recent = Line::of("c-1").sort(|k| k.order.ge(100_u32));
+    /// // The first ten lines of one order.
+    /// let first = Line::of("c-1").sort(|k| k.order.eq(100_u32).then(k.line.le(10_u32)));
+    /// # let _ = (recent, first);
     /// ```
     pub fn sort<C: First<E, KEY>>(mut self, condition: impl FnOnce(E::Parts) -> C) -> Self {
         let Terms { equal, range } = condition(E::PARTS).into_terms();
