@@ -18,11 +18,11 @@ pub mod types;
 mod wire;
 
 pub use dynamo_derive::{Entity, KeyPart, Table};
-pub use entity::{Entity, Item, Keyed, Lists, Restore, Table, Unrestored};
+pub use entity::{Entity, Item, Key, Keyed, Lists, Restore, Table, Unrestored};
 pub use error::*;
 pub use key::KeyPart;
 pub use op::{
-    CreateTable, Delete, Deleting, Get, Items, Key, Meter, Old, Put, Putting, Query, Scan, Sending,
+    CreateTable, Delete, Deleting, Get, Items, Meter, Old, Put, Putting, Query, Scan, Sending,
     Write, list_tables,
 };
 pub use table::Handle;

@@ -8,9 +8,9 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::TableDescription;
 
-use crate::entity::{Item, read_entity};
+use crate::entity::{Item, Key, read_entity};
 use crate::expr::Partition;
-use crate::op::{CreateTable, Delete, Get, Key, Put, Query, Scan, Sending, verify};
+use crate::op::{CreateTable, Delete, Get, Put, Query, Scan, Sending, verify};
 use crate::transport::{Target, control};
 use crate::wire::RawItem;
 use crate::{CancellationReason, Entity, Error, Keyed, Table};

@@ -1,10 +1,13 @@
 //! Entities and tables as types, and entities as items.
 
 mod item;
+mod key;
 mod table;
 
 pub use item::Item;
 pub(crate) use item::{Reader, context, is_entity, read_entity, scalar, write_entity};
+pub use key::Key;
+pub(crate) use key::write_key_value;
 pub use table::{Lists, Table};
 
 use std::collections::HashMap;

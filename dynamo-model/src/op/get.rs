@@ -3,10 +3,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::Sending;
 use super::options::{Options, options};
 use super::request::Body;
-use super::{Key, Sending};
-use crate::entity::Reader;
+use crate::entity::{Key, Reader};
 use crate::transport::{self, Call, Operation, Target};
 use crate::wire::read_envelope;
 use crate::{Entity, Error};

@@ -1,7 +1,6 @@
 //! The operations: each builder encodes one request body, sends it, and decodes the answer.
 
 mod get;
-mod key;
 mod options;
 mod pages;
 mod query;
@@ -11,7 +10,6 @@ mod table;
 mod write;
 
 pub use get::Get;
-pub use key::Key;
 pub use options::{Meter, Sending};
 pub use pages::Items;
 pub use query::Query;

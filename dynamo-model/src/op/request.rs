@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::entity::write_key_value;
 use crate::key::KeyValue;
 use crate::wire::write_json_str;
 
@@ -42,26 +43,6 @@ impl Body {
     pub(super) fn open(&self) -> Self {
         Self(self.0.clone())
     }
-}
-
-/// `{"S":".."}`, `{"N":".."}` or `{"B":".."}`.
-pub(super) fn write_key_value(out: &mut String, value: &KeyValue) {
-    match value {
-        KeyValue::S(text) => {
-            out.push_str("{\"S\":");
-            write_json_str(out, text);
-        }
-        KeyValue::N(digits) => {
-            out.push_str("{\"N\":");
-            write_json_str(out, digits);
-        }
-        KeyValue::B(bytes) => {
-            out.push_str("{\"B\":\"");
-            out.push_str(&aws_smithy_types::base64::encode(bytes));
-            out.push('"');
-        }
-    }
-    out.push('}');
 }
 
 /// Expression attribute names and values: every name is aliased, equal ones share an alias.

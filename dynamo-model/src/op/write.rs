@@ -4,10 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::Sending;
-use super::key::Key;
 use super::options::{Options, options};
 use super::request::{Body, Presence};
-use crate::entity::{Reader, write_entity};
+use crate::entity::{Key, Reader, write_entity};
 use crate::transport::{self, Call, Operation, Response, Target};
 use crate::wire::read_envelope;
 use crate::{Entity, Error, Table};

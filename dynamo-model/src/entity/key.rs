@@ -6,8 +6,7 @@ use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::request::write_key_value;
-use crate::entity::context;
+use super::item::context;
 use crate::key::{KeyError, KeyProblem, KeyValue, Part, Place, encode};
 use crate::schema::AttributeDef;
 use crate::wire::{RawItem, to_attribute_values, write_json_str};
@@ -98,7 +97,7 @@ impl<E: Entity> Key<E> {
     }
 
     /// Appends the key as a JSON object.
-    pub(super) fn write(&self, out: &mut String) -> Result<(), KeyError> {
+    pub(crate) fn write(&self, out: &mut String) -> Result<(), KeyError> {
         let KeyValues { pk, sk } = self.values.as_ref().map_err(Clone::clone)?;
         let table = E::Table::DEF;
         out.push('{');
@@ -135,4 +134,24 @@ impl<E: Entity> fmt::Debug for Key<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Key<{}>(..)", E::SCHEMA.name)
     }
+}
+
+/// `{"S":".."}`, `{"N":".."}` or `{"B":".."}`.
+pub(crate) fn write_key_value(out: &mut String, value: &KeyValue) {
+    match value {
+        KeyValue::S(text) => {
+            out.push_str("{\"S\":");
+            write_json_str(out, text);
+        }
+        KeyValue::N(digits) => {
+            out.push_str("{\"N\":");
+            write_json_str(out, digits);
+        }
+        KeyValue::B(bytes) => {
+            out.push_str("{\"B\":\"");
+            out.push_str(&aws_smithy_types::base64::encode(bytes));
+            out.push('"');
+        }
+    }
+    out.push('}');
 }
