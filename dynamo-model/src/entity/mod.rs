@@ -4,7 +4,7 @@ mod item;
 mod table;
 
 pub use item::Item;
-pub(crate) use item::{Reader, context, is_entity, read_entity, scalar, write_entity};
+pub(crate) use item::{Reader, context, is_entity, read_entity, read_key, scalar, write_entity};
 pub use table::{Lists, Table};
 
 use std::collections::HashMap;
