@@ -5,9 +5,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde::de::DeserializeOwned;
 
 use super::Restore;
-use crate::key::{Context, KeyProblem, KeyValue, Place, encode, parse};
+use crate::key::{Context, KeyProblem, KeyValue, Place, Template, encode, parse};
+use crate::schema::{AttributeDef, KeyDef};
 use crate::wire::{
     DecodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item, to_attribute_values,
 };
@@ -74,7 +76,7 @@ pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<()
 }
 
 /// Whether all components of the key have a value.
-fn is_whole<E: Entity>(entity: &E, key: &crate::schema::KeyDef) -> bool {
+fn is_whole<E: Entity>(entity: &E, key: &KeyDef) -> bool {
     E::SCHEMA
         .pk_templates(key)
         .iter()
@@ -249,6 +251,26 @@ pub(crate) fn is_entity<E: Entity>(item: RawItem<'_>) -> Result<bool, DecodeErro
     Ok(true)
 }
 
+/// The item's primary key, which must have the shape of the entity's keys.
+pub(crate) fn read_key<E: Entity>(
+    item: RawItem<'_>,
+) -> Result<(Option<KeyValue>, Option<KeyValue>), Error> {
+    let (schema, context) = (E::SCHEMA, context::<E>());
+    let one = |(attribute, template): (AttributeDef, Template)| {
+        let value = scalar(item, attribute.name)?
+            .ok_or_else(|| context.error(None, template, KeyProblem::NoAttribute))?;
+        if !parse(schema.components, template, &value, &mut |_, _| {}) {
+            return Err(context.error(None, template, KeyProblem::Unreadable).into());
+        }
+        Ok::<_, Error>(value)
+    };
+    let (mut pk, mut sk) = schema.pairs(E::Table::DEF, &schema.keys[0]);
+    Ok((
+        pk.next().map(one).transpose()?,
+        sk.next().map(one).transpose()?,
+    ))
+}
+
 /// An item of a table, of any entity or none.
 ///
 /// What `query_all` returns. `Debug` does not show its contents.
@@ -265,7 +287,18 @@ impl<T: Table> Item<T> {
         }
     }
 
-    fn raw(&self) -> RawItem<'_> {
+    /// An item of the SDK's type, such as a stream record's image or a row of an export, whose entity is yet to be
+    /// found out.
+    pub fn from_attribute_values(item: &HashMap<String, AttributeValue>) -> Self {
+        let mut json = String::new();
+        from_attribute_values(item, &mut json);
+        Self {
+            json,
+            table: PhantomData,
+        }
+    }
+
+    pub(crate) fn raw(&self) -> RawItem<'_> {
         RawItem::new(&self.json)
     }
 
@@ -282,6 +315,34 @@ impl<T: Table> Item<T> {
     /// [`Error::Decode`] or [`Error::Key`] if it is none.
     pub fn decode<E: Entity<Table = T>>(&self) -> Result<E, Error> {
         read_entity(self.raw())
+    }
+
+    /// Some of the item's attributes, in any struct that serde reads: what an index that does not project all of
+    /// them has left of an entity.
+    ///
+    /// Attributes that the struct does not know are passed over; key attributes are attributes like the others.
+    ///
+    /// ```
+    /// # use dynamo_model::{Item, prelude::*};
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", entities(Note))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "NOTE#{id}")] struct Note { id: u32, title: String, text: String }
+    /// #[derive(serde::Deserialize)]
+    /// struct Headline {
+    ///     title: String,
+    /// }
+    /// # fn doc(item: Item<Shop>) -> Result<(), Error> {
+    /// let headline: Headline = item.fields()?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] if an attribute is missing or of another type.
+    pub fn fields<D: DeserializeOwned>(&self) -> Result<D, Error> {
+        let names = std::iter::once(T::DEF.pk.name).chain(T::DEF.sk.map(|sk| sk.name));
+        read_item(self.raw(), &|_| false, "")
+            .map_err(|error| Error::from(error.with_key_names(names)))
     }
 
     /// The item's attributes as the SDK's type.
