@@ -85,8 +85,13 @@ fn is_whole<E: Entity>(entity: &E, key: &KeyDef) -> bool {
         .all(|(component, _)| entity.part(component).is_some())
 }
 
-/// Reads one item.
+/// Reads one item of which nothing is known yet.
+///
+/// Without a type attribute, only its key can say that it is the entity's: another entity may have the same fields.
 pub(crate) fn read_entity<E: Entity>(item: RawItem<'_>) -> Result<E, Error> {
+    if is_of_type::<E>(item)?.is_none() {
+        read_key::<E>(item)?;
+    }
     Reader::<E>::new().read(item)
 }
 
