@@ -12,7 +12,7 @@ pub(crate) type Contents = BTreeMap<(String, String), Row>;
 
 /// A new table, under a name of its own.
 pub(crate) async fn create<T: Table>(client: &Client, name: &str) -> Handle<T> {
-    let table = T::on(client.clone()).named(name);
+    let table = Handle::<T>::new(client.clone()).named(name);
     table.create_table().send().await.expect("the table is new");
     table.verify().await.expect("the table is as modelled");
     table
