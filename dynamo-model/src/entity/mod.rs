@@ -5,7 +5,7 @@ mod key;
 mod table;
 
 pub use item::Item;
-pub(crate) use item::{Reader, context, is_entity, read_entity, read_key, scalar, write_entity};
+pub(crate) use item::{Reader, context, is_entity, read_entity, scalar, write_entity};
 pub use key::Key;
 pub(crate) use key::write_key_value;
 pub use table::{Lists, Table};
