@@ -110,7 +110,7 @@ struct Everything {
     odd: u8,
 }
 
-/// What `serde_dynamo` does not know.
+/// What `serde_dynamo` does not know. A key holds any `u128`, an attribute 38 digits.
 #[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[entity(table = Things, pk = "WIDE#{id}", sk = "WIDE")]
 struct Wide {
