@@ -202,7 +202,10 @@ async fn they_are_kept_and_written_back_as_they_were() {
     devices.put(&read).send().await.unwrap();
     assert_eq!(sorted(stored(&devices, "KEEPING").await), before);
     let listed = devices.query(Keeping::by_name("lamp")).collect().await;
-    assert_eq!(listed.unwrap(), [read.clone()]);
+    let listed = listed.unwrap().remove(0);
+    // The equality of `Attributes` is that of the text, and an engine may order sets and maps as it likes.
+    let values = |item: &Keeping| sorted(item.rest.to_attribute_values().unwrap());
+    assert_eq!(values(&listed), values(&read));
     let converted = Keeping::from_item(&before).unwrap();
     assert_eq!(sorted(converted.to_item().unwrap()), before);
 
