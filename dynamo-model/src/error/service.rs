@@ -76,6 +76,21 @@ impl ServiceError {
         &self.0.subject
     }
 
+    /// Where to look if the reason may be a table that differs from its model: our keys are made from the model, so what
+    /// the service says of keys and indexes is seldom about values. Tables' own operations take no model.
+    pub(crate) fn advice(&self) -> &'static str {
+        let on_items = !self.operation().contains("Table") && !self.operation().contains("Time");
+        let message = self.message().unwrap_or_default();
+        let is_of_keys = ["key", "schema", "index", "Key", "Schema", "Index"]
+            .iter()
+            .any(|word| message.contains(word));
+        if on_items && (is_of_keys || self.code() == "ResourceNotFoundException") {
+            ": if the table may differ from its model, `verify()` names the differences"
+        } else {
+            ""
+        }
+    }
+
     fn shown(&self) -> Option<Cow<'_, str>> {
         self.message().map(without_values)
     }
