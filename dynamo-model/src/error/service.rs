@@ -123,12 +123,13 @@ impl fmt::Debug for ServiceError {
 
 impl std::error::Error for ServiceError {}
 
-/// Leaves the caller's values out of a message. DynamoDB repeats them in three ways: quoted
-/// (`Value '…' at 'key' failed to satisfy constraint`), as a number it cannot read, and as attribute values in braces.
+/// Leaves the caller's values out of a message. DynamoDB repeats them in four ways: quoted
+/// (`Value '…' at 'key' failed to satisfy constraint`), as a number it cannot read, as attribute values in braces, and
+/// as the elements of a set.
 fn without_values(message: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(message);
     // From the first opening to the last closing, because a value may hold the closing words itself.
-    for (open, close) in [("Value '", "' at '"), ("{", "}")] {
+    for (open, close) in [("Value '", "' at '"), ("{", "}"), ("collection [", "]")] {
         let cut = text.find(open).map(|at| at + open.len()).and_then(|start| {
             let end = text.rfind(close).filter(|end| *end >= start)?;
             Some(format!("{}…{}", &text[..start], &text[end..]))
@@ -406,6 +407,10 @@ mod tests {
             ),
             ("bad key {pk: {S: secret}} given", "bad key {…} given"),
             ("} unbalanced {", "} unbalanced {"),
+            (
+                "Input collection [secret, ], secret] contains duplicates.",
+                "Input collection […] contains duplicates.",
+            ),
         ] {
             assert_eq!(without_values(message), shown);
         }
