@@ -37,7 +37,7 @@ model!(Typed, TypedCat, TypedDog,);
 model!(Bare, BareCat, BareDog, no_type_attribute);
 
 async fn table<T: Table>() -> Handle<T> {
-    let handle = T::on(client().await);
+    let handle = Handle::<T>::new(client().await);
     handle.create_table().send().await.unwrap();
     handle
 }

@@ -113,7 +113,7 @@ fn n(digits: &str) -> AttributeValue {
 }
 
 async fn table<T: Table>() -> Handle<T> {
-    let handle = T::on(client().await);
+    let handle = Handle::<T>::new(client().await);
     handle.create_table().send().await.unwrap();
     handle
 }
