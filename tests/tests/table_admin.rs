@@ -250,7 +250,7 @@ mod differences {
     struct OtherType;
 
     async fn differences<T: Table>(client: &aws_sdk_dynamodb::Client) -> Vec<String> {
-        match T::on(client.clone()).verify().await {
+        match Handle::<T>::new(client.clone()).verify().await {
             Ok(()) => Vec::new(),
             Err(Error::ModelMismatch(mismatch)) => {
                 assert_eq!(mismatch.table(), "shop");
