@@ -106,7 +106,8 @@ impl Restore<'_, '_> {
         part: Part<'_>,
     ) -> Result<(), Unrestored> {
         let value = T::from_part(part)?;
-        self.0.attribute(attribute, &value)?;
+        self.0
+            .restored_with(attribute, |serializer| value.serialize(serializer))?;
         Ok(())
     }
 
@@ -123,7 +124,7 @@ impl Restore<'_, '_> {
     ) -> Result<(), Unrestored> {
         let value = T::from_part(part)?;
         self.0
-            .attribute_with(attribute, |serializer| serialize(&value, serializer))?;
+            .restored_with(attribute, |serializer| serialize(&value, serializer))?;
         Ok(())
     }
 }
