@@ -9,6 +9,10 @@ pub mod key;
 mod op;
 pub mod schema;
 mod table;
+#[allow(
+    dead_code,
+    reason = "the waist serves all ten operations of the data plane, of which five have builders"
+)]
 mod transport;
 pub mod types;
 mod wire;
@@ -53,3 +57,8 @@ pub mod __private {
         Part(component, Format::Default)
     }
 }
+
+/// The README's program, compiled and run.
+#[cfg(all(doctest, feature = "embedded", feature = "jiff", feature = "uuid"))]
+#[doc = include_str!("../../README.md")]
+mod readme {}

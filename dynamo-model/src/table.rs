@@ -9,10 +9,13 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::TableDescription;
 
 use crate::expr::Partition;
-use crate::op::{CreateTable, Delete, Get, Item, Key, Put, Query, Scan, Sending, verify};
+use crate::op::{
+    CreateTable, Delete, Get, Item, Key, Put, Query, Scan, Sending, read_entity, verify,
+};
 use crate::schema::{Model, TableDef};
 use crate::transport::control;
-use crate::{Entity, Error, Keyed};
+use crate::wire::RawItem;
+use crate::{CancellationReason, Entity, Error, Keyed};
 
 /// A DynamoDB table, as a type. Derived with `#[derive(Table)]`.
 #[diagnostic::on_unimplemented(
@@ -251,11 +254,23 @@ impl Error {
     /// [`Error::Decode`] or [`Error::Key`] if the stored item is not an `E`.
     pub fn item<E: Entity>(&self) -> Result<Option<E>, Error> {
         match self {
-            Error::ConditionFailed(failed) => failed
-                .raw_item()
-                .map(|item| crate::op::read_entity(crate::wire::RawItem::new(item)))
-                .transpose(),
+            Error::ConditionFailed(failed) => evidence(failed.raw_item()),
             _ => Ok(None),
         }
     }
+}
+
+impl CancellationReason {
+    /// The stored item that made this action's condition fail, if the service returned it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] or [`Error::Key`] if the stored item is not an `E`.
+    pub fn item<E: Entity>(&self) -> Result<Option<E>, Error> {
+        evidence(self.raw_item())
+    }
+}
+
+fn evidence<E: Entity>(item: Option<&str>) -> Result<Option<E>, Error> {
+    item.map(|item| read_entity(RawItem::new(item))).transpose()
 }

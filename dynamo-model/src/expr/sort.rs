@@ -119,10 +119,6 @@ type Range<E, const KEY: usize, const I: usize> = Sort<E, KEY, I, I, Closed>;
 
 impl<E, const KEY: usize, const I: usize, S: Slot> SortPart<E, KEY, I, S> {
     /// The component equals the value. More components may follow with [`then`](Sort::then).
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "conditions read like this in every builder"
-    )]
     pub fn eq(self, value: impl KeyArg<S::Value>) -> Eq<E, KEY, I> {
         Sort::new(Terms {
             equal: vec![(I, value.part().into_owned())],

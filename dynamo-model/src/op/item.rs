@@ -124,23 +124,23 @@ impl<E: Entity> Reader<E> {
 
     pub(super) fn read(&self, item: RawItem<'_>) -> Result<E, Error> {
         if !is_of_type::<E>(item)?.unwrap_or(true) {
-            return Err(self.foreign().into());
+            return Err(Self::foreign().into());
         }
         let mut restored = String::new();
         if self.restores {
-            self.restore(item, &mut restored)?;
+            Self::restore(item, &mut restored)?;
         }
         let hidden = |name: &str| self.hidden.contains(&name);
-        read_item(item, &hidden, &restored).map_err(|error| self.locate(error).into())
+        read_item(item, &hidden, &restored).map_err(|error| Self::locate(error).into())
     }
 
-    fn foreign(&self) -> DecodeError {
-        self.locate(DecodeError::refused(
+    fn foreign() -> DecodeError {
+        Self::locate(DecodeError::refused(
             "an item whose type attribute names this entity",
         ))
     }
 
-    fn locate(&self, error: DecodeError) -> DecodeError {
+    fn locate(error: DecodeError) -> DecodeError {
         let table = E::Table::DEF;
         error.with_entity(E::SCHEMA.name).with_key_names(
             [table.pk.name]
@@ -151,7 +151,7 @@ impl<E: Entity> Reader<E> {
 
     /// Reads the fields that are not stored on their own back from the keys: each from the first key that
     /// holds it reversibly.
-    fn restore(&self, item: RawItem<'_>, out: &mut String) -> Result<(), Error> {
+    fn restore(item: RawItem<'_>, out: &mut String) -> Result<(), Error> {
         let (table, schema, context) = (E::Table::DEF, E::SCHEMA, context::<E>());
         let mut fields = ItemWriter::new(out);
         let mut done = vec![false; schema.components.len()];
@@ -159,7 +159,7 @@ impl<E: Entity> Reader<E> {
             let (pk, sk) = schema.pairs(table, key);
             for (attribute, template) in pk.chain(sk) {
                 let own = schema.is_own(attribute.name, template);
-                let wanted = |component: usize| own || self.is_key_only(component);
+                let wanted = |component: usize| own || Self::is_key_only(component);
                 let news = template
                     .components()
                     .any(|(component, _)| !done[component] && wanted(component));
@@ -203,7 +203,7 @@ impl<E: Entity> Reader<E> {
         Ok(())
     }
 
-    fn is_key_only(&self, component: usize) -> bool {
+    fn is_key_only(component: usize) -> bool {
         let name = E::SCHEMA.components[component].name;
         E::SCHEMA
             .fields
@@ -217,7 +217,7 @@ pub(super) fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, 
         Some(Scalar::S(text)) => Some(KeyValue::S(text.into_owned())),
         Some(Scalar::N(digits)) => Some(KeyValue::N(digits.into_owned())),
         Some(Scalar::B(bytes)) => Some(KeyValue::B(bytes)),
-        Some(Scalar::Other(_)) | None => None,
+        Some(Scalar::Other) | None => None,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Request bodies: one JSON object, written front to back.
 
+use std::fmt::Write as _;
+
 use crate::key::KeyValue;
 use crate::wire::write_json_str;
 
@@ -96,12 +98,12 @@ impl Aliases {
         if !self.names.is_empty() {
             let out = body.member("ExpressionAttributeNames");
             let names = self.names.iter().enumerate();
-            object(out, names, "#n", |out, name| write_json_str(out, name));
+            object(out, names, "#n", write_json_str);
         }
         if !self.values.is_empty() {
             let out = body.member("ExpressionAttributeValues");
             let values = self.values.iter().enumerate();
-            object(out, values, ":v", |out, json| out.push_str(json));
+            object(out, values, ":v", String::push_str);
         }
     }
 }
@@ -110,15 +112,16 @@ fn object<'a>(
     out: &mut String,
     members: impl Iterator<Item = (usize, &'a String)>,
     prefix: &str,
-    write: impl Fn(&mut String, &str),
+    write_one: impl Fn(&mut String, &str),
 ) {
     out.push('{');
     for (at, member) in members {
         if at > 0 {
             out.push(',');
         }
-        out.push_str(&format!("\"{prefix}{at}\":"));
-        write(out, member);
+        // Writing into a `String` cannot fail.
+        let _ = write!(out, "\"{prefix}{at}\":");
+        write_one(out, member);
     }
     out.push('}');
 }

@@ -18,7 +18,7 @@ use crate::transport::control;
 use crate::{Error, Handle, InvalidRequest, ModelMismatch, Table};
 
 /// How long `create_table` waits for the table before it enables TTL.
-const WAIT: Duration = Duration::from_secs(300);
+const WAIT: Duration = Duration::from_mins(5);
 
 /// The names of all tables of the account in the client's region, page after page: `ListTables`.
 ///

@@ -33,6 +33,8 @@ pub enum Deleting {}
 #[derive(Debug)]
 pub enum Old {}
 
+type Marks<E, O, R> = PhantomData<fn() -> (E, O, R)>;
+
 /// A [`Put`] or a [`Delete`], that returns nothing or the [`Old`] item.
 #[must_use = "nothing is written until `.send().await`"]
 pub struct Write<E, O, R = ()> {
@@ -42,7 +44,7 @@ pub struct Write<E, O, R = ()> {
     body: Result<Body, Error>,
     presence: Presence,
     options: Options,
-    of: PhantomData<fn() -> (E, O, R)>,
+    of: Marks<E, O, R>,
 }
 
 impl<E: Entity> Put<E> {
