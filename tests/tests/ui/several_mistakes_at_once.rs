@@ -8,7 +8,7 @@ struct Shop;
 #[derive(Entity, Serialize, Deserialize)]
 #[entity(
     table = Shop, pk = "CUSTOMER#{custmer_id}", sk = "ORDER#{order_id:lowr}",
-    index(by_status, on = "GSI1", pk = "STATUS#{status", sk = "{order_id}"),
+    index(by_status, on = "GSI1", pk = "STATUS#{status}", sk = "{order_id"),
     color = "red",
 )]
 struct Order {
@@ -24,7 +24,8 @@ struct Order {
 // What could be understood is there, so that the mistakes above are all there is to read.
 fn uses(shop: Handle<Shop>, order: Order) {
     let _ = shop.put(&order);
-    let _ = shop.query(Order::by_status()).items();
+    let _ = shop.query(Order::by_status("Paid")).items();
+    let _ = shop.get(Order::key(7u64));
 }
 
 fn main() {}

@@ -21,5 +21,5 @@ enum Status {
 }
 
 fn main() {
-    let _ = Order::of("c-1").sort(|k| k.city.eq("Rome").then(k.placed_at.starts_with("7")));
+    let _ = Order::of("c-1").sort(|k| k.city.eq("Rome").then(k.placed_at.starts_with(7u64)));
 }
