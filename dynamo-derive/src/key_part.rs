@@ -1,7 +1,8 @@
 //! `#[derive(KeyPart)]`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields};
 
 use crate::args::{self, Arg, Once};
@@ -13,11 +14,10 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let mut krate = Once::EMPTY;
     for arg in args::attribute_args(&ctxt, &input.attrs, "key_part") {
         match arg {
-            Arg::Named(name, value) if name == "crate" => {
-                krate.set(&ctxt, &name, args::path(&ctxt, &name, value));
-            }
-            Arg::Named(name, _) => {
-                args::unknown(&ctxt, &name, &name.to_string(), "key_part", &["crate"]);
+            Arg::Named(name, value) => {
+                if args::expect(&ctxt, &name, "key_part", &["crate"]).is_some() {
+                    krate.set(&ctxt, &name, args::path(&ctxt, &name, value));
+                }
             }
             Arg::Literal(literal) => ctxt.error(literal, "expected `crate = \"..\"`"),
         }
@@ -31,7 +31,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
         }
     };
     let printed = body.map(|body| {
-        let krate = args::crate_path(krate.0);
+        let krate = args::crate_path(krate.value);
         let ident = &input.ident;
         let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
         quote! {
@@ -59,6 +59,9 @@ fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> Option<Toke
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
             ctxt.error(&variant.fields, EXPECTED);
+            let ident = &variant.ident;
+            // The match stays exhaustive, so that this is the only error.
+            write.push(quote!(Self::#ident { .. } => "",));
             continue;
         }
         let ident = &variant.ident;
@@ -66,12 +69,20 @@ fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> Option<Toke
         if name.is_empty() {
             ctxt.error(ident, "the name of a variant is not empty in a key");
         }
-        if seen.contains(&name) {
-            ctxt.error(ident, format!("another variant is written as `{name}` too"));
+        for name in std::iter::once(&name).chain(&aliases) {
+            if seen.contains(name) {
+                ctxt.error(
+                    ident,
+                    format!(
+                        "`{name}` is another variant's name too: a key is read back as one of them"
+                    ),
+                );
+            }
         }
         write.push(quote!(Self::#ident => #name,));
         read.push(quote!(#name #(| #aliases)* => _dm::Ok(Self::#ident),));
         seen.push(name);
+        seen.extend(aliases);
     }
     Some(quote! {
         const SHAPE: _dm::Shape = _dm::Shape::Choice;
@@ -98,14 +109,16 @@ fn newtype(ctxt: &Ctxt, input: &DeriveInput, fields: &Fields) -> Option<TokenStr
             return None;
         }
     };
+    // Always in these words and with the type's span, so that a type without `KeyPart` is reported once.
+    let inner = quote_spanned!(inner.span()=> <#inner as _dm::KeyPart>);
     Some(quote! {
-        const SHAPE: _dm::Shape = <#inner as _dm::KeyPart>::SHAPE;
-        type Order = <#inner as _dm::KeyPart>::Order;
+        const SHAPE: _dm::Shape = #inner::SHAPE;
+        type Order = #inner::Order;
         fn to_part(&self) -> _dm::KeyPartValue<'_> {
-            _dm::KeyPart::to_part(&self.0)
+            #inner::to_part(&self.0)
         }
         fn from_part(part: _dm::KeyPartValue<'_>) -> _dm::Result<Self, _dm::Unreadable> {
-            _dm::KeyPart::from_part(part).map(Self)
+            #inner::from_part(part).map(Self)
         }
     })
 }

@@ -18,7 +18,7 @@ pub mod types;
 mod wire;
 
 pub use dynamo_derive::{Entity, KeyPart, Table};
-pub use entity::{Entity, Item, Key, Keyed, Lists, Restore, Table, Unrestored};
+pub use entity::{Entity, Item, Key, Keyed, Lists, Restore, Stored, Table, Unrestored};
 pub use error::*;
 pub use key::KeyPart;
 pub use op::{
@@ -39,12 +39,11 @@ pub mod __private {
     pub use std::option::Option::{self, None, Some};
     pub use std::result::Result::{self, Err, Ok};
 
-    pub use crate::entity::part_of;
     pub use crate::expr::{Always, Last, Mid, Never, Partition, SortPart};
     pub use crate::key::Part as KeyPartValue;
     pub use crate::key::Segment::{Lit, Part};
     pub use crate::key::{
-        ComponentDef, Format, KeyArg, KeyKind, Of, Shape, Template, Unordered, Unreadable,
+        Component, Format, KeyArg, KeyKind, Shape, Template, Unordered, Unreadable,
     };
     pub use crate::schema::{
         AttributeDef, EntityDef, FieldDef, IndexDef, IndexScope, KeyDef, Model, Projection,
@@ -52,6 +51,26 @@ pub mod __private {
     };
     pub use crate::{Entity, Handle, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored};
     pub use aws_sdk_dynamodb::Client;
+
+    /// The table of an entity that does not say which it has. That is an error; this one is not another.
+    #[derive(Debug)]
+    pub enum NoTable {}
+
+    impl Table for NoTable {
+        const DEF: &'static TableDef = &TableDef {
+            name: "",
+            doc: "",
+            pk: AttributeDef {
+                name: "PK",
+                kind: KeyKind::S,
+            },
+            sk: None,
+            indexes: &[],
+            ttl: None,
+            type_attribute: None,
+        };
+        const MODEL: &'static Model = &Model::open("");
+    }
 
     /// A component in its type's own format.
     pub const fn plain(component: usize) -> crate::key::Segment {

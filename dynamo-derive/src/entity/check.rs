@@ -87,7 +87,9 @@ fn names_differ(ctxt: &Ctxt, entity: &Entity) {
     }
     let mut on: HashMap<String, &Key> = HashMap::new();
     for key in &entity.keys {
-        let Some(index) = &key.on else { continue };
+        let Some(index) = key.on.as_ref().filter(|on| !on.value().is_empty()) else {
+            continue;
+        };
         if on.insert(index.value(), key).is_some() {
             ctxt.error(
                 index,

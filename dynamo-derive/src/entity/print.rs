@@ -1,6 +1,6 @@
 //! The expansion of an entity: a constant schema and a few one-line functions.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Type};
@@ -13,7 +13,7 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
     let krate = &entity.krate;
     let (ident, table) = (&entity.ident, &entity.table);
     let (impl_generics, ty_generics, where_clause) = entity.generics.split_for_impl();
-    let schema = schema(entity, &numbers);
+    let schema = schema(entity, &numbers, with_checks);
     let part = part(&numbers);
     let restore = restore(entity, &numbers);
     let belongs = belongs(entity);
@@ -21,6 +21,7 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
         .keys
         .iter()
         .enumerate()
+        .filter(|(number, _)| is_first_of_its_name(entity, *number))
         .map(|(number, key)| keyed(entity, number, key));
     let functions = functions(entity, &numbers);
     let checks = if with_checks && entity.generics.params.is_empty() {
@@ -48,7 +49,7 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
     }
 }
 
-/// The fields that stand in keys or in predicates, numbered by their first appearance.
+/// The fields that stand in keys, numbered by their first appearance.
 struct Components<'e>(Vec<&'e Field>);
 
 impl<'e> Components<'e> {
@@ -69,12 +70,19 @@ impl<'e> Components<'e> {
         Self(all)
     }
 
-    fn number(&self, name: &str) -> Option<usize> {
-        self.0.iter().position(|field| field.name == name)
+    fn number(&self, name: &str) -> Option<Literal> {
+        let number = self.0.iter().position(|field| field.name == name)?;
+        Some(Literal::usize_unsuffixed(number))
     }
 }
 
-fn schema(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
+/// Two functions of one name are an error already; the first is printed.
+fn is_first_of_its_name(entity: &Entity, number: usize) -> bool {
+    let name = &entity.keys[number].ident;
+    *name != entity.key_fn && !entity.keys[..number].iter().any(|key| key.ident == *name)
+}
+
+fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) -> TokenStream {
     let (name, doc, type_name) = (entity.ident.to_string(), &entity.doc, &entity.type_name);
     let type_aliases = &entity.type_aliases;
     let fields = entity
@@ -92,8 +100,8 @@ fn schema(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         });
     let components = numbers.0.iter().map(|field| {
         let (name, ty) = (&field.name, &field.ty);
-        // The call carries the type's span, so that a type without `KeyPart` is underlined once.
-        quote_spanned!(ty.span()=> _dm::ComponentDef::of::<#ty>(#name))
+        let component = component(ty);
+        quote!(#component::DEF.named(#name))
     });
     let keys = entity.keys.iter().map(|key| {
         let name = key.ident.to_string();
@@ -101,13 +109,17 @@ fn schema(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
             Some(on) => quote!(_dm::Some(#on)),
             None => quote!(_dm::None),
         };
-        let pk = key.pk.iter().map(|t| template(t, numbers));
-        let sk = key.sk.iter().map(|t| template(t, numbers));
-        let when = key.when.iter().flat_map(|when| {
-            inputs(entity, when)
-                .into_iter()
-                .filter_map(|field| numbers.number(&field.name))
-        });
+        // A key that is not sound has no partition templates: its table's checks leave it out, but still see its
+        // delimiters.
+        let (pk, sk) = if is_sound {
+            (key.pk.as_slice(), key.sk.iter().collect::<Vec<_>>())
+        } else {
+            (&[][..], key.pk.iter().chain(&key.sk).collect())
+        };
+        let pk = pk.iter().map(|t| template(t, numbers));
+        let sk = sk.into_iter().map(|t| template(t, numbers));
+        let when = key.when.iter().flat_map(|when| inputs(entity, when));
+        let when = when.map(|field| &field.name);
         quote! {
             _dm::KeyDef {
                 name: #name,
@@ -129,6 +141,12 @@ fn schema(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
             keys: &[#(#keys),*],
         };
     }
+}
+
+/// The type as a component. Always in these words and with the type's span, so that the complaints about a type
+/// that is none are all the same, and the compiler prints one of them.
+fn component(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as _dm::Component>)
 }
 
 fn template(template: &Template, numbers: &Components<'_>) -> TokenStream {
@@ -153,8 +171,9 @@ fn template(template: &Template, numbers: &Components<'_>) -> TokenStream {
 
 fn part(numbers: &Components<'_>) -> TokenStream {
     let arms = numbers.0.iter().enumerate().map(|(number, field)| {
-        let ident = &field.ident;
-        quote!(#number => _dm::part_of(&self.#ident),)
+        let (ident, component) = (&field.ident, component(&field.ty));
+        let number = Literal::usize_unsuffixed(number);
+        quote!(#number => #component::part(&self.#ident),)
     });
     quote! {
         fn part(&self, component: usize) -> _dm::Option<_dm::KeyPartValue<'_>> {
@@ -175,10 +194,14 @@ fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         .enumerate()
         .filter(|(_, field)| field.key_only.is_some() || stands_alone(entity, &field.name))
         .map(|(number, field)| {
-            let (ty, attribute) = (&field.ty, &field.serde.attribute);
+            let (component, attribute) = (component(&field.ty), &field.serde.attribute);
+            let value = quote!(#component::from_part(part));
+            let number = Literal::usize_unsuffixed(number);
             match &field.serde.serialize_with {
-                None => quote!(#number => fields.field::<#ty>(#attribute, part),),
-                Some(path) => quote!(#number => fields.field_with::<#ty>(#attribute, part, |v, s| #path(v, s)),),
+                None => quote!(#number => fields.field(#attribute, #value),),
+                Some(path) => {
+                    quote!(#number => fields.field_with(#attribute, #value, |v, s| #path(v, s)),)
+                }
             }
         })
         .collect();
@@ -244,6 +267,7 @@ fn belongs(entity: &Entity) -> TokenStream {
         .enumerate()
         .filter_map(|(number, key)| {
             let when = key.when.as_ref()?;
+            let number = Literal::usize_unsuffixed(number);
             let idents: Vec<&Ident> = inputs(entity, when).iter().map(|f| &f.ident).collect();
             Some(quote! {
                 #number => {
@@ -288,6 +312,7 @@ fn names_of<'e>(entity: &'e Entity, key: &'e Key) -> (Vec<&'e str>, Vec<&'e str>
 }
 
 fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
+    let number = Literal::usize_unsuffixed(number);
     let ident = &entity.ident;
     let (impl_generics, ty_generics, where_clause) = entity.generics.split_for_impl();
     let (_, sk) = names_of(entity, key);
@@ -299,13 +324,14 @@ fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
             }
         };
     }
-    let parts = format_ident!("__{}", pascal(&key.ident.to_string()));
+    let parts = format_ident!("__SortKey_{}", key.ident);
     let fields: Vec<&Field> = sk.iter().filter_map(|name| entity.field(name)).collect();
     let idents: Vec<&Ident> = fields.iter().map(|field| &field.ident).collect();
     let types = fields.iter().enumerate().map(|(position, field)| {
-        let ty = &field.ty;
+        let component = component(&field.ty);
         let slot = format_ident!("{}", slot(key, &field.name));
-        quote!(_dm::SortPart<#ident #ty_generics, #number, #position, _dm::#slot<_dm::Of<#ty>>>)
+        let position = Literal::usize_unsuffixed(position);
+        quote!(_dm::SortPart<#ident #ty_generics, #number, #position, _dm::#slot<#component::Key>>)
     });
     quote! {
         #[doc(hidden)]
@@ -350,12 +376,15 @@ fn functions(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
     }
     let (params, parts) = arguments(entity, numbers, &all);
     let doc = format!("The primary key of one `{}`.", entity.ident);
-    let queries = entity.keys.iter().enumerate().map(|(number, key)| {
+    let keys = entity.keys.iter().enumerate();
+    let queries = keys.filter(|(number, _)| is_first_of_its_name(entity, *number));
+    let queries = queries.map(|(number, key)| {
+        let index = Literal::usize_unsuffixed(number);
         let (pk, _) = names_of(entity, key);
         let (params, parts) = arguments(entity, numbers, &pk);
         let ident = &key.ident;
         let doc = match &key.on {
-            None => format!("The items in one partition of the table: for `query`."),
+            None => "The items in one partition of the table: for `query`.".to_owned(),
             Some(on) => format!(
                 "The items in one partition of index `{}`: for `query`.",
                 on.value()
@@ -363,7 +392,7 @@ fn functions(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         };
         quote! {
             #[doc = #doc]
-            #vis fn #ident(#params) -> _dm::Partition<Self, #number> {
+            #vis fn #ident(#params) -> _dm::Partition<Self, #index> {
                 _dm::Partition::new(&[#parts])
             }
         }
@@ -382,7 +411,7 @@ fn arguments(
     numbers: &Components<'_>,
     names: &[&str],
 ) -> (TokenStream, TokenStream) {
-    let fields: Vec<(&Ident, &Type, usize)> = names
+    let fields: Vec<(&Ident, &Type, Literal)> = names
         .iter()
         .filter_map(|name| {
             let field = entity.field(name)?;
@@ -395,7 +424,7 @@ fn arguments(
         .iter()
         .map(|(ident, _, number)| quote!((#number, #ident.part())));
     (
-        quote!(#(#idents: impl _dm::KeyArg<_dm::Of<#types>>),*),
+        quote!(#(#idents: impl _dm::KeyArg<#types>),*),
         quote!(#(#parts),*),
     )
 }
@@ -414,7 +443,14 @@ fn checks(entity: &Entity) -> TokenStream {
         ident.span(),
         quote_spanned!(ident.span()=> entity::<#ident>()),
     );
+    for field in &entity.fields {
+        if let Some(token) = &field.key_only {
+            let (at, name) = (token.span(), &field.name);
+            check(at, quote_spanned!(at=> key_only::<#ident>(#name)));
+        }
+    }
     for (number, key) in entity.keys.iter().enumerate() {
+        let number = Literal::usize_unsuffixed(number);
         let at = key.on.as_ref().map_or(ident.span(), |on| on.span());
         if key.on.is_some() {
             check(at, quote_spanned!(at=> index::<#ident>(#number)));
@@ -431,8 +467,4 @@ fn checks(entity: &Entity) -> TokenStream {
         check(sk, quote_spanned!(sk=> sk::<#ident>(#number)));
     }
     all
-}
-
-fn pascal(name: &str) -> String {
-    crate::case::field("PascalCase", name).unwrap_or_default()
 }

@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Error;
-use crate::key::{Component, Part, Unreadable};
+use crate::key::{Part, Unreadable};
 use crate::schema::EntityDef;
 use crate::wire::{EncodeError, ItemWriter, ValueSerializer, Written};
 
@@ -30,7 +30,7 @@ use crate::wire::{EncodeError, ItemWriter, ValueSerializer, Written};
     label = "has no `Entity`",
     note = "add `#[derive(Entity)]` and `#[entity(table = .., pk = \"..\", sk = \"..\")]` to the struct"
 )]
-pub trait Entity: Serialize + DeserializeOwned + Send + 'static {
+pub trait Entity: Stored + Send + 'static {
     /// The table that holds the items.
     type Table: Table;
 
@@ -81,10 +81,23 @@ pub trait Entity: Serialize + DeserializeOwned + Send + 'static {
     }
 }
 
+/// A type that serde reads and writes, as an entity must be. Holds for every type with both derives.
+///
+/// A trait of its own, so that the missing derives are one error and not one for each of serde's traits.
+#[diagnostic::on_unimplemented(
+    message = "serde does not read and write `{Self}`",
+    label = "an entity needs `Serialize` and `Deserialize`",
+    note = "add `#[derive(serde::Serialize, serde::Deserialize)]` to the struct"
+)]
+pub trait Stored: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Stored for T {}
+
 /// The sort key components of an entity's key, as handles for conditions.
 ///
 /// Key 0 is the primary key, the others are the entity's indexes in the order of their declaration.
-pub trait Keyed<const KEY: usize>: Entity {
+pub trait Keyed<const KEY: usize> {
     /// A struct with one [`SortPart`](crate::expr::SortPart) for each component.
     type Parts;
     /// The handles.
@@ -95,17 +108,18 @@ pub trait Keyed<const KEY: usize>: Entity {
 pub struct Restore<'w, 'b>(pub(crate) &'w mut ItemWriter<'b>);
 
 impl Restore<'_, '_> {
-    /// Writes the field as serde writes its type.
+    /// Writes the field, read from a part by [`Component::from_part`](crate::key::Component::from_part), as serde
+    /// writes its type.
     ///
     /// # Errors
     ///
     /// [`Unrestored`] if the part is no value of the type, or does not serialize.
-    pub fn field<T: Component + Serialize>(
+    pub fn field<T: Serialize>(
         &mut self,
         attribute: &str,
-        part: Part<'_>,
+        value: Result<T, Unreadable>,
     ) -> Result<(), Unrestored> {
-        let value = T::from_part(part)?;
+        let value = value?;
         self.0
             .restored_with(attribute, |serializer| value.serialize(serializer))?;
         Ok(())
@@ -116,13 +130,13 @@ impl Restore<'_, '_> {
     /// # Errors
     ///
     /// [`Unrestored`] if the part is no value of the type, or does not serialize.
-    pub fn field_with<T: Component>(
+    pub fn field_with<T>(
         &mut self,
         attribute: &str,
-        part: Part<'_>,
+        value: Result<T, Unreadable>,
         serialize: impl FnOnce(&T, ValueSerializer<'_>) -> Result<Written, EncodeError>,
     ) -> Result<(), Unrestored> {
-        let value = T::from_part(part)?;
+        let value = value?;
         self.0
             .restored_with(attribute, |serializer| serialize(&value, serializer))?;
         Ok(())
@@ -149,10 +163,4 @@ impl From<EncodeError> for Unrestored {
     fn from(error: EncodeError) -> Self {
         Unrestored::Encode(error)
     }
-}
-
-/// The value of a component; a helper of the derive, which cannot tell an `Option` from its spelling.
-#[doc(hidden)]
-pub fn part_of<T: Component>(field: &T) -> Option<Part<'_>> {
-    field.part()
 }

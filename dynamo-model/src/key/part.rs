@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::ComponentDef;
+
 /// A type that can be a component of a key.
 ///
 /// Implemented for `String`, the integers, `bool`, byte strings and, behind features, for the types
@@ -251,6 +253,14 @@ pub trait Component: sealed::Field + Sized {
     type Key: KeyPart;
     /// Whether the field is an `Option`.
     const OPTIONAL: bool;
+    /// The component as data, but for its name.
+    #[doc(hidden)]
+    const DEF: ComponentDef = ComponentDef {
+        name: "",
+        shape: <Self::Key as KeyPart>::SHAPE,
+        order: <<Self::Key as KeyPart>::Order as Order>::CLASS,
+        optional: Self::OPTIONAL,
+    };
     /// The component's value; `None` when the field is `None`.
     fn part(&self) -> Option<Part<'_>>;
     /// The field's value, from what was read back from a key.
@@ -292,7 +302,8 @@ impl<T: KeyPart> Component for Option<T> {
     }
 }
 
-/// What may be given where a component of type `T` is needed: `T`, `&T`, and `&str` for a `String`.
+/// What may be given where a component of type `T` is needed: `T`, `&T`, and `&str` for a `String`. `T` is the
+/// field's type; for an `Option<T>` the value inside is given.
 ///
 /// The argument's type is not inferred from the component's: write `"5".parse::<u64>()?`, not
 /// `"5".parse()?`.
@@ -300,41 +311,22 @@ impl<T: KeyPart> Component for Option<T> {
     message = "a `{T}` is needed here, not a `{Self}`",
     label = "this key component is a `{T}`: give it by value or by reference"
 )]
-pub trait KeyArg<T>: sealed::Arg<T> {
+pub trait KeyArg<T> {
     /// The value as a part of a key.
     fn part(&self) -> Part<'_>;
 }
 
+// The trait is over the field's type and not over the component's, so that a generated signature is well-formed
+// whatever the type is: a field without `KeyPart` is then reported once, where it is declared.
 #[diagnostic::do_not_recommend]
-impl<T: KeyPart> KeyArg<T> for T {
+impl<T: Component, A: sealed::Arg<T::Key>> KeyArg<T> for A {
     fn part(&self) -> Part<'_> {
-        self.to_part()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: KeyPart> KeyArg<T> for &T {
-    fn part(&self) -> Part<'_> {
-        (**self).to_part()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl KeyArg<String> for &str {
-    fn part(&self) -> Part<'_> {
-        Part::from(*self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl KeyArg<String> for &&str {
-    fn part(&self) -> Part<'_> {
-        Part::from(**self)
+        self.as_part()
     }
 }
 
 mod sealed {
-    use super::KeyPart;
+    use super::{KeyPart, Part};
 
     pub trait Sealed {}
     impl Sealed for super::Fixed {}
@@ -345,9 +337,35 @@ mod sealed {
     impl<T: KeyPart> Field for T {}
     impl<T: KeyPart> Field for Option<T> {}
 
-    pub trait Arg<T> {}
-    impl<T: KeyPart> Arg<T> for T {}
-    impl<T: KeyPart> Arg<T> for &T {}
-    impl Arg<String> for &str {}
-    impl Arg<String> for &&str {}
+    pub trait Arg<T> {
+        fn as_part(&self) -> Part<'_>;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<T: KeyPart> Arg<T> for T {
+        fn as_part(&self) -> Part<'_> {
+            self.to_part()
+        }
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<T: KeyPart> Arg<T> for &T {
+        fn as_part(&self) -> Part<'_> {
+            (**self).to_part()
+        }
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl Arg<String> for &str {
+        fn as_part(&self) -> Part<'_> {
+            Part::from(*self)
+        }
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl Arg<String> for &&str {
+        fn as_part(&self) -> Part<'_> {
+            Part::from(**self)
+        }
+    }
 }

@@ -18,8 +18,19 @@ pub const fn listed<T: Lists<E>, E>() {}
 /// evaluated before that.
 #[track_caller]
 pub const fn whole<E: Entity>() {
+    if E::SCHEMA.keys[0].pk.is_empty() {
+        // The entity's own derive has reported why.
+        return;
+    }
     entity::<E>();
     let mut number = 0;
+    let mut i = 0;
+    while i < E::SCHEMA.fields.len() {
+        if E::SCHEMA.fields[i].key_only {
+            key_only::<E>(E::SCHEMA.fields[i].name);
+        }
+        i += 1;
+    }
     while number < E::SCHEMA.keys.len() {
         index::<E>(number);
         pk::<E>(number);
@@ -107,24 +118,36 @@ const fn templates<E: Entity>(
 ) {
     let (table, entity) = (<E::Table as Table>::DEF, E::SCHEMA);
     if templates.len() != attributes.len() {
-        let mut message = Message::new("`").push(entity.name).push("` gives ");
-        message = count(message, templates.len(), role);
-        message = match key.index {
-            None => message
-                .push(", and table `")
-                .push(table.name)
-                .push("` has "),
-            Some(name) => message.push(", and index `").push(name).push("` has "),
+        let mut message = match key.index {
+            None => Message::new("table `").push(table.name),
+            Some(name) => Message::new("index `").push(name),
         };
-        message = count(message, attributes.len(), "");
+        message = message.push("` has ");
+        if attributes.is_empty() {
+            message = message.push("no ").push(role);
+        } else {
+            message = message.push("the ").push(role).push(" ");
+        }
         let mut i = 0;
         while i < attributes.len() {
             message = message
-                .push(if i == 0 { ": `" } else { ", `" })
+                .push(if i == 0 { "`" } else { ", `" })
                 .push(attributes[i].name)
                 .push("`");
             i += 1;
         }
+        message = message.push(", and `").push(entity.name).push("` gives ");
+        message = match templates.len() {
+            0 => message.push("no template for it"),
+            1 => message.push("a template"),
+            n => message.number(n as u16).push(" templates"),
+        };
+        message = match (attributes.len(), templates.len()) {
+            (0, _) => message.push(": drop `sk`, or declare one in `#[table(..)]`"),
+            (1, 0) => message.push(": add `sk = \"..\"`"),
+            (1, _) => message.push(": give one"),
+            _ => message.push(": give one for each, `[\"..\", \"..\"]`"),
+        };
         message.fail();
     }
     let mut i = 0;
@@ -132,21 +155,6 @@ const fn templates<E: Entity>(
         template(entity, templates[i], attributes[i]);
         i += 1;
     }
-}
-
-const fn count(message: Message, n: usize, role: &str) -> Message {
-    let message = if n == 0 {
-        message.push("no")
-    } else {
-        message.push(["0", "1", "2", "3", "4"][if n < 4 { n } else { 4 }])
-    };
-    if role.is_empty() {
-        return if n == 0 { message.push("ne") } else { message };
-    }
-    message
-        .push(" ")
-        .push(role)
-        .push(if n == 1 { " template" } else { " templates" })
 }
 
 const fn key_name(key: &KeyDef) -> &'static str {
@@ -315,10 +323,13 @@ pub const fn entity<E: Entity>() {
                 .push(field.name)
                 .push("` is stored as `")
                 .push(name)
-                .push("`, which is the table's type attribute: rename one of them, or leave the field out")
+                .push("`, which is the table's type attribute: rename the field, or give the table another, `type_attribute = \"..\"`")
                 .fail();
         }
-        if is_key_attribute(table, field.attribute) && !has_own(table, entity, field.attribute) {
+        if is_key_attribute(table, field.attribute)
+            && !has_own(table, entity, field.attribute)
+            && !is_misfit(table, entity, field.attribute)
+        {
             Message::new("field `")
                 .push(field.name)
                 .push("` is stored as `")
@@ -326,12 +337,6 @@ pub const fn entity<E: Entity>() {
                 .push("`, a key attribute of the table or of an index: keys are written by templates, so drop the field, rename it, or make it the key with the template \"{")
                 .push(field.name)
                 .push("}\"")
-                .fail();
-        }
-        if field.key_only && !stands_reversibly(entity, field.name) {
-            Message::new("`")
-                .push(field.name)
-                .push("` is `key_only` and could not be read back: no template holds it in a reversible format")
                 .fail();
         }
     }
@@ -342,6 +347,17 @@ pub const fn entity<E: Entity>() {
     } = <E::Table as Table>::MODEL
     {
         declared_delimiters(entity, delimiters);
+    }
+}
+
+/// A field that is stored nowhere else can be read back from a key. Called at `key_only`.
+#[track_caller]
+pub const fn key_only<E: Entity>(field: &str) {
+    if !stands_reversibly(E::SCHEMA, field) {
+        Message::new("`")
+            .push(field)
+            .push("` could not be read back: no template holds it in a reversible format (`lower`, `upper`, `date` and `shard` lose something), so store it: drop `key_only`")
+            .fail();
     }
 }
 
@@ -500,6 +516,33 @@ const fn has_own(table: &'static TableDef, entity: &EntityDef, attribute: &str) 
     false
 }
 
+/// Whether the entity gives the attribute a template that its kind does not take, which `pk` or `sk` reports.
+const fn is_misfit(table: &'static TableDef, entity: &EntityDef, attribute: &str) -> bool {
+    let mut k = 0;
+    while k < entity.keys.len() {
+        let key = &entity.keys[k];
+        k += 1;
+        let (pk, sk) = table.attributes(key);
+        let mut a = 0;
+        while a < pk.len() + sk.len() {
+            let (found, templates, i) = if a < pk.len() {
+                (pk[a], key.pk, a)
+            } else {
+                (sk[a - pk.len()], key.sk, a - pk.len())
+            };
+            a += 1;
+            if equal(found.name, attribute)
+                && !matches!(found.kind, KeyKind::S)
+                && i < templates.len()
+                && templates[i].single().is_none()
+            {
+                return true;
+            }
+        }
+    }
+    false
+}
+
 const fn stands_reversibly(entity: &EntityDef, field: &str) -> bool {
     let mut k = 0;
     while k < entity.keys.len() {
@@ -550,8 +593,20 @@ const fn declared_delimiters(entity: &'static EntityDef, declared: &super::Delim
 
 /// Entity `j` of the table gets along with those before it. Called at its name in `entities(..)`.
 #[track_caller]
-pub const fn member<T: Table>(j: usize) {
+pub const fn member<T: Table, E: Entity>(j: usize) {
     let (table, model) = (T::DEF, T::MODEL);
+    let theirs = <E::Table as Table>::DEF;
+    // One without a name stands for a table that was not understood.
+    if !theirs.name.is_empty() && !equal(theirs.name, table.name) {
+        Message::new("`")
+            .push(E::SCHEMA.name)
+            .push("` is an entity of table `")
+            .push(theirs.name)
+            .push("`, and this is `")
+            .push(table.name)
+            .push("`: an entity is listed by the table that its `table = ..` names")
+            .fail();
+    }
     let Some(entities) = model.entities else {
         return;
     };
@@ -620,7 +675,10 @@ const fn pair(table: &'static TableDef, model: &Model, a: &EntityDef, b: &Entity
                 .template(b_pk, b.components),
         };
         message
-            .push("): begin the two with different literals")
+            .push(match (a_sk, b_sk) {
+                (Some(_), Some(_)) => "): begin their sort keys with different literals, \"ORDER#..\" and \"INVOICE#..\"",
+                _ => "): begin them with different literals, \"ORDER#..\" and \"INVOICE#..\"",
+            })
             .fail();
     }
 }

@@ -189,8 +189,8 @@ pub struct KeyDef {
     pub pk: &'static [Template],
     /// Templates of the sort key attributes.
     pub sk: &'static [Template],
-    /// Components that the predicate of `when = ..` reads.
-    pub when: &'static [usize],
+    /// Fields that the predicate of `when = ..` reads. They need not be components.
+    pub when: &'static [&'static str],
 }
 
 impl EntityDef {
