@@ -39,6 +39,7 @@ pub mod __private {
     pub use std::option::Option::{self, None, Some};
     pub use std::result::Result::{self, Err, Ok};
 
+    pub use crate::entity::check;
     pub use crate::expr::{Always, Last, Mid, Never, Partition, SortPart};
     pub use crate::key::Part as KeyPartValue;
     pub use crate::key::Segment::{Lit, Part};
@@ -47,7 +48,7 @@ pub mod __private {
     };
     pub use crate::schema::{
         AttributeDef, EntityDef, FieldDef, IndexDef, IndexScope, KeyDef, Model, Projection,
-        TableDef, check,
+        TableDef,
     };
     pub use crate::{Entity, Handle, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored};
     pub use aws_sdk_dynamodb::Client;
@@ -76,6 +77,35 @@ pub mod __private {
     pub const fn plain(component: usize) -> crate::key::Segment {
         Part(component, Format::Default)
     }
+}
+
+/// States the entities of a table whose entities live in several crates, and checks that they get along: no two make
+/// the same primary key, no two have the same type.
+///
+/// Such a table leaves `entities(..)` out of its `#[table(..)]` and declares its `delimiters`; the crate that knows all
+/// entities, usually the application, states them once.
+///
+/// ```
+/// # mod storage { use dynamo_model::prelude::*;
+/// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", delimiters = "#")] pub struct Shop; }
+/// # mod customers { use dynamo_model::prelude::*;
+/// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+/// # #[entity(table = super::storage::Shop, pk = "CUSTOMER#{id}", sk = "PROFILE")] pub struct Customer { id: String } }
+/// # mod orders { use dynamo_model::prelude::*;
+/// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+/// # #[entity(table = super::storage::Shop, pk = "ORDER#{id}", sk = "ORDER")] pub struct Order { id: String } }
+/// dynamo_model::model!(storage::Shop: customers::Customer, orders::Order);
+/// ```
+#[macro_export]
+macro_rules! model {
+    ($table:ty: $($entity:ty),+ $(,)?) => {
+        const _: () = {
+            $($crate::__private::check::of::<$table, $entity>();)+
+            $crate::__private::check::model::<$table>(
+                &[$(<$entity as $crate::__private::Entity>::SCHEMA),+],
+            );
+        };
+    };
 }
 
 /// The README's program, compiled and run.

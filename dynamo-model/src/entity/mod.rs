@@ -1,5 +1,7 @@
 //! Entities and tables as types, and entities as items.
 
+#[doc(hidden)]
+pub mod check;
 mod item;
 mod key;
 mod table;

@@ -3,8 +3,7 @@
 //! The derives emit these as constants; everything else (operations, checks, documentation) reads
 //! them. They can be written by hand as well.
 
-#[doc(hidden)]
-pub mod check;
+pub(crate) mod check;
 mod message;
 mod overlap;
 

@@ -234,11 +234,16 @@ pub(crate) const fn shares_prefix(
     let Some(entities) = model.entities else {
         return true;
     };
+    // Constants have no identity, so the entity is known by its name. Two of one name, from different modules, are
+    // taken for neighbours.
+    let mut itself = true;
     let mut e = 0;
     while e < entities.len() {
         let other = entities[e];
         e += 1;
-        if !equal(other.name, entity.name) && meets_in(table, model, entity, key, other) {
+        if itself && equal(other.name, entity.name) {
+            itself = false;
+        } else if meets_in(table, model, entity, key, other) {
             return true;
         }
     }
