@@ -195,7 +195,7 @@ async fn keys_have_a_length() {
     let read = bad.get(Key::of(&longest)).consistent().send().await;
     assert_eq!(read.unwrap(), Some(longest.clone()));
     let listed = bad.query(Doc::of(&longest.id)).collect().await.unwrap();
-    assert_eq!(listed, [longest.clone()]);
+    assert_eq!(listed, [longest]);
     let is_too_long = |problem| matches!(problem, KeyProblem::TooLong { .. });
     for item in [
         Doc {
@@ -441,6 +441,39 @@ async fn sets_are_neither_empty_nor_repeat_themselves() {
     assert_eq!(bad.get(Sets::key(1)).send().await.unwrap(), Some(item));
 }
 
+/// serde decides this, see `dynamo_model::types`.
+#[test]
+fn an_absent_set_needs_a_default() {
+    #[derive(Serialize, Deserialize)]
+    struct Without {
+        #[serde(with = "dynamo_model::types::string_set")]
+        words: Vec<String>,
+    }
+
+    #[derive(Table)]
+    #[table(name = "bad", pk = "PK", entities(Words))]
+    struct Same;
+
+    #[derive(Entity, Serialize, Deserialize)]
+    #[entity(table = Same, pk = "W#{id}")]
+    struct Words {
+        id: u8,
+        #[serde(flatten)]
+        without: Without,
+    }
+
+    let words = |words| Words {
+        id: 1,
+        without: Without { words },
+    };
+    let full = words(vec!["a".into()]).to_item().unwrap();
+    assert_eq!(Words::from_item(&full).unwrap().without.words, ["a"]);
+    let empty = words(Vec::new()).to_item().unwrap();
+    let error = Words::from_item(&empty).map(drop).unwrap_err();
+    assert!(matches!(error, Error::Decode(_)), "{error}");
+    assert!(error.to_string().contains("`words` is missing"), "{error}");
+}
+
 #[tokio::test]
 async fn values_nest_32_levels_deep() {
     let bad = bad().await;
@@ -503,92 +536,4 @@ async fn flattened_attributes_are_checked_too() {
     assert!(rest.insert("x", &f64::NAN).is_err());
     assert!(rest.insert("x", &u128::MAX).is_err());
     assert!(rest.is_empty());
-}
-
-/// Tables that differ from the model: the service says so in its own words, we say where to look.
-mod other_tables {
-    use super::*;
-
-    #[derive(Table)]
-    #[table(name = "things", pk = "id")]
-    struct Real;
-
-    #[derive(Table)]
-    #[table(name = "things", pk = "PK", entities(NamedItem))]
-    struct OtherName;
-
-    #[derive(Table)]
-    #[table(name = "things", pk = N("id"), entities(KindItem))]
-    struct OtherKind;
-
-    #[derive(Table)]
-    #[table(name = "things", pk = "id", sk = "SK", entities(SortItem))]
-    struct WithSort;
-
-    #[derive(Table)]
-    #[table(
-        name = "things",
-        pk = "id",
-        gsi("GSI1", pk = "GSI1PK"),
-        entities(IndexItem)
-    )]
-    struct WithIndex;
-
-    #[derive(Entity, Serialize, Deserialize, Debug)]
-    #[entity(table = OtherName, pk = "X#{id}")]
-    struct NamedItem {
-        id: u8,
-    }
-
-    #[derive(Entity, Serialize, Deserialize, Debug)]
-    #[entity(table = OtherKind, pk = "{id}")]
-    struct KindItem {
-        id: u8,
-    }
-
-    #[derive(Entity, Serialize, Deserialize, Debug)]
-    #[entity(table = WithSort, pk = "X#{number}", sk = "SK")]
-    struct SortItem {
-        number: u8,
-    }
-
-    #[derive(Entity, Serialize, Deserialize, Debug)]
-    #[entity(table = WithIndex, pk = "X#{number}", index(by_all, on = "GSI1", pk = "ALL"))]
-    struct IndexItem {
-        number: u8,
-    }
-
-    fn assert_advice(error: &Error) {
-        assert!(
-            matches!(error, Error::Validation(_) | Error::TableNotFound(_)),
-            "{error}"
-        );
-        let shown = error.to_string();
-        assert!(shown.contains("verify()"), "{shown}");
-    }
-
-    #[tokio::test]
-    async fn a_table_with_another_key_leads_to_verify() {
-        let client = client().await;
-        Real::on(client.clone())
-            .create_table()
-            .send()
-            .await
-            .unwrap();
-        let table = OtherName::on(client.clone());
-        // The attribute `id` is a number in the first, and the table's key is a string.
-        assert_advice(&table.put(&NamedItem { id: 1 }).send().await.unwrap_err());
-        assert_advice(&table.get(NamedItem::key(1)).send().await.unwrap_err());
-        assert_advice(&table.delete(NamedItem::key(1)).send().await.unwrap_err());
-        assert_advice(&table.query(NamedItem::of(1)).first().await.unwrap_err());
-        let table = OtherKind::on(client.clone());
-        assert_advice(&table.put(&KindItem { id: 1 }).send().await.unwrap_err());
-        assert_advice(&table.get(KindItem::key(1)).send().await.unwrap_err());
-        let table = WithSort::on(client.clone());
-        assert_advice(&table.get(SortItem::key(1)).send().await.unwrap_err());
-        let table = WithIndex::on(client.clone());
-        assert_advice(&table.query(IndexItem::by_all()).first().await.unwrap_err());
-        let table = table.named("missing");
-        assert_advice(&table.get(IndexItem::key(1)).send().await.unwrap_err());
-    }
 }

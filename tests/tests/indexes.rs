@@ -1,5 +1,10 @@
 //! Secondary indexes: several of them, sparse ones, local and inverted ones, native multi-attribute keys.
 
+#![expect(
+    clippy::struct_field_names,
+    reason = "attributes have the names that tables have"
+)]
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -233,7 +238,7 @@ async fn a_local_index_is_read_consistently_and_a_global_one_is_not() {
     };
     work.put(&item).send().await.unwrap();
     let local = work.query(Task::by_due("p")).consistent().collect().await;
-    assert_eq!(local.unwrap(), [item.clone()]);
+    assert_eq!(local.unwrap(), std::slice::from_ref(&item));
     let table = work.query(Task::of("p")).consistent().collect().await;
     assert_eq!(table.unwrap(), [item]);
     // Before anything is sent: this table does not exist.
@@ -282,9 +287,12 @@ async fn an_index_of_keys_holds_an_entity_that_is_all_key() {
     for item in &tags {
         work.put(item).send().await.unwrap();
     }
-    let red = work.query(Tag::by_tag("red")).collect().await;
+    let tagged = work.query(Tag::by_tag("red")).collect().await;
     // `rank` is not among this index's keys, so it is absent.
-    assert_eq!(red.unwrap(), [tag("a", "red", None), tag("b", "red", None)]);
+    assert_eq!(
+        tagged.unwrap(),
+        [tag("a", "red", None), tag("b", "red", None)]
+    );
     let ranked = work.query(Tag::by_rank("b")).consistent().collect().await;
     assert_eq!(ranked.unwrap(), [tag("b", "blue", Some(1))]);
     let read = work.get(Tag::key("b", "red")).send().await.unwrap();

@@ -193,6 +193,8 @@ async fn an_item_that_does_not_decode_is_one_error() {
     assert_eq!(numbers(&one), [0]);
 }
 
+fn is_stream<T>(_: &(impl Stream<Item = Result<T, Error>> + Send + Unpin)) {}
+
 #[tokio::test]
 async fn items_are_a_stream() {
     let log = filled(client().await, 5).await;
@@ -202,7 +204,6 @@ async fn items_are_a_stream() {
         seen.push(line.unwrap());
     }
     assert_eq!(numbers(&seen), [0, 1, 2, 3, 4]);
-    fn is_stream<T>(_: &(impl Stream<Item = Result<T, Error>> + Send + Unpin)) {}
     is_stream(&items);
 }
 

@@ -260,7 +260,7 @@ async fn they_are_refused_by_name_and_keys_are_not_among_them() {
     let read = devices.get(Strict::key("d", 7)).send().await.unwrap();
     assert_eq!(read, Some(strict.clone()));
     let listed = devices.query(Strict::by_name("lamp")).collect().await;
-    assert_eq!(listed.unwrap(), [strict.clone()]);
+    assert_eq!(listed.unwrap(), [strict]);
     let more = [
         ("at", n("7")),
         ("name", s("lamp")),
