@@ -36,7 +36,7 @@ pub mod __private {
     pub use std::result::Result::{self, Err, Ok};
 
     pub use crate::entity::part_of;
-    pub use crate::expr::{Always, Last, Mid, Never, Partition, SortPart};
+    pub use crate::expr::{Always, Hashed, Last, Mid, Never, Partition, SortPart};
     pub use crate::key::Part as KeyPartValue;
     pub use crate::key::Segment::{Lit, Part};
     pub use crate::key::{

@@ -3,6 +3,6 @@
 mod sort;
 
 pub use sort::{
-    Always, At, Closed, Ends, First, Follows, Last, Mid, Never, Open, Partition, Ranged, Slot,
-    Sort, SortPart,
+    Always, At, Closed, Ends, First, Follows, Hashed, Last, Mid, Never, Open, Partition, Ranged,
+    Slot, Sort, SortPart, Spelled,
 };

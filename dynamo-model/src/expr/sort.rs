@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::key::{Bound, Fixed, KeyArg, KeyPart, Part, Variable};
+use crate::key::{Bound, Fixed, Format, KeyArg, KeyPart, Part, Variable};
 use crate::{Entity, Keyed};
 
 /// The items of one entity in one partition of the table or of an index, which
@@ -75,10 +75,9 @@ pub(crate) fn sort_components(entity: &crate::schema::EntityDef, key: usize) -> 
     let key = &entity.keys[key];
     let mut all = Vec::new();
     for (component, _) in key.sk.iter().flat_map(|template| template.components()) {
-        let in_pk = entity
-            .pk_templates(key)
-            .iter()
-            .any(|t| t.contains(component));
+        // A shard in the partition key is made of a component and leaves its value open.
+        let mut pk = entity.pk_templates(key).iter().flat_map(|t| t.components());
+        let in_pk = pk.any(|(c, format)| c == component && !matches!(format, Format::Shard(_)));
         if !in_pk && !all.contains(&component) {
             all.push(component);
         }
@@ -133,6 +132,7 @@ impl<E, const KEY: usize, const I: usize, S: Slot> SortPart<E, KEY, I, S> {
     /// The component's text begins with this text. An empty one holds for every value.
     pub fn starts_with(self, value: impl KeyArg<S::Value>) -> Range<E, KEY, I>
     where
+        S: Spelled,
         S::Value: KeyPart<Order = Variable>,
     {
         Sort::range(I, Bound::StartsWith(value.part().into_owned()))
@@ -314,6 +314,9 @@ pub struct Always<T>(PhantomData<fn() -> T>);
 /// A component in a format that does not keep the order.
 #[derive(Debug)]
 pub struct Never<T>(PhantomData<fn() -> T>);
+/// A component of which only a hash is written.
+#[derive(Debug)]
+pub struct Hashed<T>(PhantomData<fn() -> T>);
 
 macro_rules! slots {
     ($($slot:ident),*) => {$(
@@ -323,7 +326,24 @@ macro_rules! slots {
         impl<T> sealed::Sealed for $slot<T> {}
     )*};
 }
-slots!(Last, Mid, Always, Never);
+slots!(Last, Mid, Always, Never, Hashed);
+
+/// A slot whose stored text begins as its value does.
+#[diagnostic::on_unimplemented(
+    message = "`starts_with` says nothing of this part of the sort key",
+    label = "only a hash of the value is stored here",
+    note = "`eq` works: a hash is the same for the same value"
+)]
+pub trait Spelled: Slot {}
+
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart> Spelled for Last<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart> Spelled for Mid<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart> Spelled for Always<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart> Spelled for Never<T> {}
 
 /// A slot whose stored text sorts as its values do.
 #[diagnostic::on_unimplemented(
