@@ -375,7 +375,7 @@ fn check_name(ctxt: &Ctxt, name: &LitStr, what: &str) {
 }
 
 fn print(input: &DeriveInput, table: &Table, with_checks: bool) -> TokenStream {
-    let ident = &input.ident;
+    let (vis, ident) = (&input.vis, &input.ident);
     let (krate, name) = (&table.krate, &table.name);
     let doc = args::doc_text(&input.attrs);
     let pk = print_attribute(&table.pk);
@@ -430,6 +430,12 @@ fn print(input: &DeriveInput, table: &Table, with_checks: bool) -> TokenStream {
                 const MODEL: &'static _dm::Model = &#model;
             }
             #lists
+            impl #ident {
+                /// A handle to the table, at the endpoint that the client talks to. Nothing is sent.
+                #vis fn on(client: _dm::Client) -> _dm::Handle<Self> {
+                    _dm::Handle::new(client)
+                }
+            }
             #checks
         };
     }

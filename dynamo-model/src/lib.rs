@@ -9,19 +9,23 @@ pub mod key;
 mod op;
 pub mod schema;
 mod table;
+#[allow(
+    dead_code,
+    reason = "the waist serves all ten operations of the data plane, of which five have builders"
+)]
 mod transport;
 pub mod types;
 mod wire;
 
 pub use dynamo_derive::{Entity, KeyPart, Table};
-pub use entity::{Entity, Keyed, Restore, Unrestored};
+pub use entity::{Entity, Item, Key, Keyed, Lists, Restore, Table, Unrestored};
 pub use error::*;
 pub use key::KeyPart;
 pub use op::{
-    CreateTable, Delete, Deleting, Get, Item, Items, Key, Meter, Old, Put, Putting, Query, Scan,
-    Sending, Write, list_tables,
+    CreateTable, Delete, Deleting, Get, Items, Meter, Old, Put, Putting, Query, Scan, Sending,
+    Write, list_tables,
 };
-pub use table::{Handle, Lists, Table};
+pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};
 
 /// What a program that uses the library needs in scope.
@@ -46,10 +50,16 @@ pub mod __private {
         AttributeDef, EntityDef, FieldDef, IndexDef, IndexScope, KeyDef, Model, Projection,
         TableDef, check,
     };
-    pub use crate::{Entity, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored};
+    pub use crate::{Entity, Handle, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored};
+    pub use aws_sdk_dynamodb::Client;
 
     /// A component in its type's own format.
     pub const fn plain(component: usize) -> crate::key::Segment {
         Part(component, Format::Default)
     }
 }
+
+/// The README's program, compiled and run.
+#[cfg(all(doctest, feature = "embedded", feature = "jiff", feature = "uuid"))]
+#[doc = include_str!("../../README.md")]
+mod readme {}

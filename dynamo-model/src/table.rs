@@ -1,4 +1,4 @@
-//! Tables and handles to them.
+//! The handle to a table.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,44 +8,12 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::TableDescription;
 
+use crate::entity::{Item, Key, read_entity};
 use crate::expr::Partition;
-use crate::op::{CreateTable, Delete, Get, Item, Key, Put, Query, Scan, Sending, verify};
-use crate::schema::{Model, TableDef};
-use crate::transport::control;
-use crate::{Entity, Error, Keyed};
-
-/// A DynamoDB table, as a type. Derived with `#[derive(Table)]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a table",
-    label = "has no `Table`",
-    note = "add `#[derive(Table)]` and `#[table(name = \"..\", pk = \"..\", entities(..))]` to a unit struct"
-)]
-pub trait Table: Sized + 'static {
-    /// The table's key, indexes and special attributes.
-    const DEF: &'static TableDef;
-
-    /// What is known of all its entities together.
-    const MODEL: &'static Model;
-
-    /// A handle to the table of this name, at the endpoint that the client talks to.
-    ///
-    /// Nothing is sent: the table need not exist yet.
-    fn on(client: Client) -> Handle<Self> {
-        Handle {
-            client,
-            name: Arc::from(Self::DEF.name),
-            table: PhantomData,
-        }
-    }
-}
-
-/// The table lists the entity in `entities(..)`.
-#[diagnostic::on_unimplemented(
-    message = "`{E}` is not one of the entities of `{Self}`",
-    label = "the table does not list it",
-    note = "add `{E}` to `entities(..)` in the `#[table(..)]` of `{Self}`"
-)]
-pub trait Lists<E> {}
+use crate::op::{CreateTable, Delete, Get, Put, Query, Scan, Sending, verify};
+use crate::transport::{Target, control};
+use crate::wire::RawItem;
+use crate::{CancellationReason, Entity, Error, Keyed, Table};
 
 /// A table at an endpoint: an SDK client, and the table's name. Cheap to clone.
 ///
@@ -58,16 +26,14 @@ pub trait Lists<E> {}
 /// # }
 /// ```
 pub struct Handle<T> {
-    client: Client,
-    name: Arc<str>,
+    target: Target,
     table: PhantomData<fn() -> T>,
 }
 
 impl<T> Clone for Handle<T> {
     fn clone(&self) -> Self {
         Self {
-            client: self.client.clone(),
-            name: Arc::clone(&self.name),
+            target: self.target.clone(),
             table: PhantomData,
         }
     }
@@ -76,33 +42,45 @@ impl<T> Clone for Handle<T> {
 impl<T> fmt::Debug for Handle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handle")
-            .field("table", &self.name)
+            .field("table", &self.target.table)
             .finish_non_exhaustive()
     }
 }
 
 impl<T: Table> Handle<T> {
+    /// A handle to the table of the model's name, at the endpoint that the client talks to.
+    ///
+    /// The same as `Shop::on(client)`, which the derive generates. Nothing is sent: the table need not exist yet.
+    pub fn new(client: Client) -> Self {
+        Self {
+            target: Target {
+                client,
+                table: Arc::from(T::DEF.name),
+            },
+            table: PhantomData,
+        }
+    }
+
     /// The same model under another table name, or a table's ARN.
     #[must_use]
     pub fn named(&self, name: impl Into<Arc<str>>) -> Self {
         Self {
-            name: name.into(),
-            ..self.clone()
+            target: Target {
+                client: self.target.client.clone(),
+                table: name.into(),
+            },
+            table: PhantomData,
         }
     }
 
     /// The table's name.
     pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    pub(crate) fn shared_name(&self) -> Arc<str> {
-        Arc::clone(&self.name)
+        &self.target.table
     }
 
     /// The SDK's client, for what this library does not do.
     pub fn client(&self) -> &Client {
-        &self.client
+        &self.target.client
     }
 
     /// Reads one item by its primary key: `GetItem`.
@@ -111,8 +89,24 @@ impl<T: Table> Handle<T> {
     ///
     /// One request. Half a read unit for every 4 KB of the item, twice that if [consistent](Get::consistent);
     /// a missing item costs the minimum.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// let order = shop.get(Order::key("c-1", 7_u32)).consistent().send().await?;
+    /// if let Some(order) = order {
+    ///     println!("order {}", order.number);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn get<E: Entity<Table = T>>(&self, key: Key<E>) -> Get<E> {
-        Get::new(self, &key)
+        Get::new(&self.target, &key)
     }
 
     /// Writes one item, replacing the one with the same primary key: `PutItem`.
@@ -124,8 +118,28 @@ impl<T: Table> Handle<T> {
     ///
     /// One request. One write unit for every KB of the larger of the old and the new item, and as much
     /// again for every index entry that changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// match shop.put(&order).if_absent().send().await {
+    ///     Ok(()) => println!("placed"),
+    ///     Err(error) if error.is_condition_failed() => {
+    ///         let there = error.item::<Order>()?;
+    ///         println!("order {:?} exists", there.map(|order| order.number));
+    ///     }
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn put<E: Entity<Table = T>>(&self, entity: &E) -> Put<E> {
-        Put::new(self, entity)
+        Put::new(&self.target, entity)
     }
 
     /// Deletes one item by its primary key: `DeleteItem`. A missing item is no error.
@@ -133,8 +147,22 @@ impl<T: Table> Handle<T> {
     /// # Cost
     ///
     /// One request. One write unit for every KB of the item, at least one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// let deleted = shop.delete(Order::key("c-1", 7_u32)).return_old().send().await?;
+    /// println!("{}", if deleted.is_some() { "gone" } else { "was not there" });
+    /// # Ok(()) }
+    /// ```
     pub fn delete<E: Entity<Table = T>>(&self, key: Key<E>) -> Delete<E> {
-        Delete::new(self, &key)
+        Delete::new(&self.target, &key)
     }
 
     /// Reads the items of one entity in one partition of the table or of an index: `Query`.
@@ -146,11 +174,31 @@ impl<T: Table> Handle<T> {
     ///
     /// One request for every page of at most 1 MB. Half a read unit for every 4 KB that a page read, filtered
     /// items included; twice that if [consistent](Query::consistent).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// let mut latest = shop
+    ///     .query(Order::of("c-1").sort(|k| k.number.ge(100_u32)))
+    ///     .descending()
+    ///     .take(10)
+    ///     .items();
+    /// while let Some(order) = latest.try_next().await? {
+    ///     println!("order {}", order.number);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn query<E, const KEY: usize>(&self, partition: Partition<E, KEY>) -> Query<E>
     where
         E: Entity<Table = T> + Keyed<KEY>,
     {
-        Query::new(self, &partition)
+        Query::new(&self.target, &partition)
     }
 
     /// Reads all items of a partition, whatever their entity, as [`Item`]s to be decoded one by one.
@@ -158,11 +206,28 @@ impl<T: Table> Handle<T> {
     /// # Cost
     ///
     /// As for [`query`](Self::query).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// for item in shop.query_all(Order::of("c-1")).collect().await? {
+    ///     if item.is::<Order>() {
+    ///         println!("order {}", item.decode::<Order>()?.number);
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn query_all<E, const KEY: usize>(&self, partition: Partition<E, KEY>) -> Query<Item<T>>
     where
         E: Entity<Table = T> + Keyed<KEY>,
     {
-        Query::all(self, &partition)
+        Query::all(&self.target, &partition)
     }
 
     /// Reads every item of one entity in the table: `Scan`.
@@ -171,8 +236,22 @@ impl<T: Table> Handle<T> {
     ///
     /// One request for every MB of the **whole table**: half a read unit for every 4 KB, whatever the filter
     /// leaves of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// let orders: Vec<Order> = shop.scan().collect().await?;
+    /// println!("{} orders in all", orders.len());
+    /// # Ok(()) }
+    /// ```
     pub fn scan<E: Entity<Table = T>>(&self) -> Scan<E> {
-        Scan::new(self)
+        Scan::new(&self.target)
     }
 
     /// Creates the table with its indexes: `CreateTable`.
@@ -181,22 +260,41 @@ impl<T: Table> Handle<T> {
     ///
     /// One request; for a table with a TTL attribute some more, to wait until the table is active and to
     /// enable TTL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// use std::time::Duration;
+    ///
+    /// match shop.create_table().send().await {
+    ///     Err(error) if error.is_table_in_use() => println!("it exists"),
+    ///     created => drop(created?),
+    /// }
+    /// shop.wait_until_active(Duration::from_secs(60)).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn create_table(&self) -> CreateTable<T> {
-        CreateTable::new(self)
+        CreateTable::new(&self.target)
     }
 
     /// Deletes the table with all its items: `DeleteTable`.
     ///
     /// Returns as soon as the deletion has begun; see [`wait_until_gone`](Self::wait_until_gone).
     pub fn delete_table(&self) -> Sending<()> {
-        let handle = self.clone();
-        Sending::new(async move { control::delete_table(&handle.client, &handle.name).await })
+        let target = self.target.clone();
+        Sending::new(async move { control::delete_table(&target.client, &target.table).await })
     }
 
     /// What DynamoDB says of the table: `DescribeTable`.
     pub fn describe(&self) -> Sending<TableDescription> {
-        let handle = self.clone();
-        Sending::new(async move { control::describe_table(&handle.client, &handle.name).await })
+        let target = self.target.clone();
+        Sending::new(async move { control::describe_table(&target.client, &target.table).await })
     }
 
     /// Waits until the table and its indexes are active.
@@ -207,9 +305,9 @@ impl<T: Table> Handle<T> {
     ///
     /// [`Error::WaitTimeout`] with the last state seen.
     pub fn wait_until_active(&self, timeout: Duration) -> Sending<TableDescription> {
-        let handle = self.clone();
+        let target = self.target.clone();
         Sending::new(async move {
-            control::wait_until_active(&handle.client, &handle.name, timeout).await
+            control::wait_until_active(&target.client, &target.table, timeout).await
         })
     }
 
@@ -219,9 +317,9 @@ impl<T: Table> Handle<T> {
     ///
     /// [`Error::WaitTimeout`] with the last state seen.
     pub fn wait_until_gone(&self, timeout: Duration) -> Sending<()> {
-        let handle = self.clone();
+        let target = self.target.clone();
         Sending::new(async move {
-            control::wait_until_gone(&handle.client, &handle.name, timeout).await
+            control::wait_until_gone(&target.client, &target.table, timeout).await
         })
     }
 
@@ -237,9 +335,26 @@ impl<T: Table> Handle<T> {
     /// # Cost
     ///
     /// One `DescribeTable`, and one `DescribeTimeToLive` if the model declares TTL. No capacity.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// if let Err(Error::ModelMismatch(mismatch)) = shop.verify().await {
+    ///     for difference in mismatch.differences() {
+    ///         eprintln!("{difference}");
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn verify(&self) -> Sending<()> {
-        let handle = self.clone();
-        Sending::new(async move { verify(&handle).await })
+        let target = self.target.clone();
+        Sending::new(async move { verify(T::DEF, &target).await })
     }
 }
 
@@ -251,11 +366,23 @@ impl Error {
     /// [`Error::Decode`] or [`Error::Key`] if the stored item is not an `E`.
     pub fn item<E: Entity>(&self) -> Result<Option<E>, Error> {
         match self {
-            Error::ConditionFailed(failed) => failed
-                .raw_item()
-                .map(|item| crate::op::read_entity(crate::wire::RawItem::new(item)))
-                .transpose(),
+            Error::ConditionFailed(failed) => evidence(failed.raw_item()),
             _ => Ok(None),
         }
     }
+}
+
+impl CancellationReason {
+    /// The stored item that made this action's condition fail, if the service returned it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] or [`Error::Key`] if the stored item is not an `E`.
+    pub fn item<E: Entity>(&self) -> Result<Option<E>, Error> {
+        evidence(self.raw_item())
+    }
+}
+
+fn evidence<E: Entity>(item: Option<&str>) -> Result<Option<E>, Error> {
+    item.map(|item| read_entity(RawItem::new(item))).transpose()
 }

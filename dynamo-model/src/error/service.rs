@@ -23,7 +23,7 @@ struct Answer {
 /// What an answer is made from, as the transport found it.
 pub(crate) struct Refusal<'a> {
     pub(crate) operation: &'static str,
-    /// The operation and its tables, for people: "GetItem on table `shop`".
+    /// The operation and its tables, for people: `GetItem` on a table by its name.
     pub(crate) subject: String,
     pub(crate) status: u16,
     pub(crate) code: &'a str,

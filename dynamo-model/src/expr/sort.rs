@@ -51,9 +51,19 @@ impl<E: Keyed<KEY>, const KEY: usize> Partition<E, KEY> {
     /// equalities first, at most one range last. It becomes one `BETWEEN` or `begins_with`, so that
     /// nothing else is read.
     ///
-    /// ```ignore
-    /// Order::of("c-1").sort(|k| k.placed_at.ge(yesterday))
-    /// Order::of("c-1").sort(|k| k.placed_at.eq(at).then(k.order_id.eq(id)))
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Line))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{order}#{line}")]
+    /// # struct Line { customer_id: String, order: u32, line: u32 }
+    /// // All lines of all orders from number 100 on.
+    /// let recent = Line::of("c-1").sort(|k| k.order.ge(100_u32));
+    /// // The first ten lines of one order.
+    /// let first = Line::of("c-1").sort(|k| k.order.eq(100_u32).then(k.line.le(10_u32)));
+    /// # let _ = (recent, first);
     /// ```
     pub fn sort<C: First<E, KEY>>(mut self, condition: impl FnOnce(E::Parts) -> C) -> Self {
         let Terms { equal, range } = condition(E::PARTS).into_terms();
@@ -118,10 +128,6 @@ type Range<E, const KEY: usize, const I: usize> = Sort<E, KEY, I, I, Closed>;
 
 impl<E, const KEY: usize, const I: usize, S: Slot> SortPart<E, KEY, I, S> {
     /// The component equals the value. More components may follow with [`then`](Sort::then).
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "conditions read like this in every builder"
-    )]
     pub fn eq(self, value: impl KeyArg<S::Value>) -> Eq<E, KEY, I> {
         Sort::new(Terms {
             equal: vec![(I, value.part().into_owned())],

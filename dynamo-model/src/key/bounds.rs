@@ -34,7 +34,7 @@ impl Bound {
             Bound::Gt(v) => Bound::Lt(v),
             Bound::Ge(v) => Bound::Le(v),
             Bound::Between(a, b) => Bound::Between(b, a),
-            other => other,
+            prefix @ Bound::StartsWith(_) => prefix,
         }
     }
 }

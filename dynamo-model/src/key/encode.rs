@@ -307,7 +307,7 @@ fn parse_text<'k>(
     rest.is_empty()
 }
 
-fn read_number<'k>(digits: &'k str, component: ComponentDef, format: Format) -> Option<Part<'k>> {
+fn read_number(digits: &str, component: ComponentDef, format: Format) -> Option<Part<'_>> {
     use super::Shape;
     Some(match component.shape {
         Shape::Unsigned { .. } => Part::Unsigned(digits.parse().ok()?),

@@ -71,6 +71,7 @@ pub struct Capabilities {
     pub width: Option<u16>,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "rows of the table below")]
 const fn fixed(width: u16) -> Option<Capabilities> {
     Some(Capabilities {
         reversible: true,
@@ -79,6 +80,7 @@ const fn fixed(width: u16) -> Option<Capabilities> {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "rows of the table below")]
 const fn variable(order: OrderClass) -> Option<Capabilities> {
     Some(Capabilities {
         reversible: true,
@@ -87,6 +89,7 @@ const fn variable(order: OrderClass) -> Option<Capabilities> {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "rows of the table below")]
 const fn lossy(width: Option<u16>) -> Option<Capabilities> {
     Some(Capabilities {
         reversible: false,
@@ -110,7 +113,7 @@ pub const fn capabilities(shape: Shape, format: Format) -> Option<Capabilities> 
         (Format::Default | Format::Desc, Shape::Flag) => fixed(1),
         (Format::Default, Shape::Instant) => fixed(30),
         (Format::Default, Shape::DateTime) => fixed(29),
-        (Format::Default, Shape::Date) | (Format::Date, Shape::Date) => fixed(10),
+        (Format::Default | Format::Date, Shape::Date) => fixed(10),
         (Format::Default, Shape::Bytes) => variable(OrderClass::Variable),
         (Format::Default | Format::Raw, Shape::Decimal) => variable(OrderClass::Unordered),
         (Format::Width(width), Shape::Unsigned { .. } | Shape::Signed { .. }) => fixed(width),
@@ -136,6 +139,7 @@ pub const fn capabilities(shape: Shape, format: Format) -> Option<Capabilities> 
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a row of the table above")]
 const fn by_pattern(kept: calendar::Kept, complete: bool) -> Option<Capabilities> {
     Some(Capabilities {
         reversible: complete,
@@ -157,7 +161,7 @@ const fn decimal_digits(mut n: u128) -> u16 {
     digits
 }
 
-const fn unsigned_max(bits: u16) -> u128 {
+const fn unsigned_max(bits: u32) -> u128 {
     if bits >= 128 {
         u128::MAX
     } else {
@@ -166,19 +170,19 @@ const fn unsigned_max(bits: u16) -> u128 {
 }
 
 /// A signed integer, shifted so that the smallest is zero: the sign bit flipped.
-const fn shifted(n: i128, bits: u16) -> u128 {
+const fn shifted(n: i128, bits: u32) -> u128 {
     if bits >= 128 {
-        (n as u128) ^ (1 << 127)
+        n.cast_unsigned() ^ (1 << 127)
     } else {
-        n.wrapping_add(1 << bits.saturating_sub(1)) as u128
+        n.wrapping_add(1 << bits.saturating_sub(1)).cast_unsigned()
     }
 }
 
-const fn unshifted(n: u128, bits: u16) -> i128 {
+const fn unshifted(n: u128, bits: u32) -> i128 {
     if bits >= 128 {
-        (n ^ (1 << 127)) as i128
+        (n ^ (1 << 127)).cast_signed()
     } else {
-        (n as i128).wrapping_sub(1 << bits.saturating_sub(1))
+        n.cast_signed().wrapping_sub(1 << bits.saturating_sub(1))
     }
 }
 
@@ -375,7 +379,7 @@ fn write_time(
     match format {
         Format::Epoch if nanos != 0 => Err(KeyProblem::Inexact),
         Format::Epoch => digits(seconds, 10, out),
-        Format::EpochMillis if nanos % 1_000_000 != 0 => Err(KeyProblem::Inexact),
+        Format::EpochMillis if !nanos.is_multiple_of(1_000_000) => Err(KeyProblem::Inexact),
         Format::EpochMillis => digits(seconds * 1_000 + i64::from(nanos / 1_000_000), 13, out),
         Format::Desc => {
             let _ = write!(
@@ -398,12 +402,12 @@ fn write_time(
 }
 
 /// Reads what [`write`] wrote. `None` for text that it never writes, and for irreversible formats.
-pub(super) fn read<'a>(
-    text: &'a str,
+pub(super) fn read<'t>(
+    text: &'t str,
     shape: Shape,
     format: Format,
     delimiters: &[char],
-) -> Option<Part<'a>> {
+) -> Option<Part<'t>> {
     let part = read_any(text, shape, format, delimiters)?;
     // One value has one text: a key that was not written by this format is not accepted for another value. Text
     // that holds a delimiter belongs to a longer template: `ORDER#1#ITEM#2` is no key of `ORDER#{id}`.
@@ -413,12 +417,12 @@ pub(super) fn read<'a>(
     (again == text || format == Format::Escape).then_some(part)
 }
 
-fn read_any<'a>(
-    text: &'a str,
+fn read_any<'t>(
+    text: &'t str,
     shape: Shape,
     format: Format,
     delimiters: &[char],
-) -> Option<Part<'a>> {
+) -> Option<Part<'t>> {
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     match (shape, format) {
         (Shape::Text | Shape::Choice, Format::Escape) => unescape(text, delimiters),

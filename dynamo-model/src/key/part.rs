@@ -82,12 +82,12 @@ pub enum Shape {
     /// An integer from 0 to 2^`bits` - 1 ([`Part::Unsigned`]).
     Unsigned {
         /// Size of the type in bits: 8, 16, 32, 64 or 128.
-        bits: u16,
+        bits: u32,
     },
     /// An integer from -2^(`bits`-1) to 2^(`bits`-1) - 1 ([`Part::Signed`]).
     Signed {
         /// Size of the type in bits: 8, 16, 32, 64 or 128.
-        bits: u16,
+        bits: u32,
     },
     /// `true` or `false` ([`Part::Flag`]).
     Flag,

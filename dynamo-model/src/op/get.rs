@@ -3,21 +3,18 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use aws_sdk_dynamodb::Client;
-
-use super::item::Reader;
+use super::Sending;
 use super::options::{Options, options};
 use super::request::Body;
-use super::{Key, Sending};
-use crate::transport::{self, Call, Operation};
+use crate::entity::{Key, Reader};
+use crate::transport::{self, Call, Operation, Target};
 use crate::wire::read_envelope;
-use crate::{Entity, Error, Handle};
+use crate::{Entity, Error};
 
-/// A read of one item. Made by [`Handle::get`].
+/// A read of one item. Made by [`Handle::get`](crate::Handle::get).
 #[must_use = "nothing is read until `.send().await`"]
 pub struct Get<E> {
-    client: Client,
-    table: std::sync::Arc<str>,
+    target: Target,
     body: Result<Body, Error>,
     consistent: bool,
     options: Options,
@@ -25,12 +22,11 @@ pub struct Get<E> {
 }
 
 impl<E: Entity> Get<E> {
-    pub(crate) fn new(handle: &Handle<E::Table>, key: &Key<E>) -> Self {
-        let mut body = Body::new(handle.name());
+    pub(crate) fn new(target: &Target, key: &Key<E>) -> Self {
+        let mut body = Body::new(&target.table);
         let written = key.write(body.member("Key"));
         Self {
-            client: handle.client().clone(),
-            table: handle.shared_name(),
+            target: target.clone(),
             body: written.map(|()| body).map_err(Error::from),
             consistent: false,
             options: Options::default(),
@@ -61,10 +57,10 @@ impl<E: Entity> Get<E> {
             if self.options.wants_capacity() {
                 body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
             }
-            let tables = [&*self.table];
+            let tables = [&*self.target.table];
             let mut call = Call::new(Operation::GetItem, &tables, body.finish());
             call.overrides = self.options.overrides.clone();
-            let response = transport::send(&self.client, call).await?;
+            let response = transport::send(&self.target.client, call).await?;
             let envelope = read_envelope(response.body())?;
             self.options.record(envelope.consumed_capacity.as_ref());
             envelope
@@ -78,7 +74,7 @@ impl<E: Entity> Get<E> {
 impl<E: Entity> fmt::Debug for Get<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Get")
-            .field("table", &self.table)
+            .field("table", &self.target.table)
             .field("entity", &E::SCHEMA.name)
             .finish_non_exhaustive()
     }

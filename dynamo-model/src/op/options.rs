@@ -98,14 +98,12 @@ impl Options {
 macro_rules! options {
     () => {
         /// Adds what this operation consumes, index by index and page by page, to the meter.
-        #[must_use]
         pub fn meter(mut self, meter: &crate::Meter) -> Self {
             self.options.set_meter(meter);
             self
         }
 
         /// SDK settings for this call alone: timeouts, retries, region, interceptors.
-        #[must_use]
         pub fn config_override(
             mut self,
             overrides: impl Into<aws_sdk_dynamodb::config::Builder>,

@@ -7,25 +7,23 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use aws_sdk_dynamodb::Client;
 use futures_core::Stream;
 
 use super::Sending;
-use super::item::scalar;
 use super::options::Options;
 use super::request::Body;
+use crate::Error;
+use crate::entity::scalar;
 use crate::key::KeyValue;
-use crate::transport::{self, Call, Operation};
+use crate::transport::{self, Call, Operation, Target};
 use crate::wire::{RawItem, read_envelope};
-use crate::{Error, Handle, Table};
 
 /// Makes an item of a response into what the stream yields; `None` for one that is not of the stream.
 type Decode<T> = Box<dyn Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync>;
 
 /// A request that is sent page after page: what `Query` and `Scan` have in common.
 pub(super) struct Pages<T> {
-    client: Client,
-    table: Arc<str>,
+    target: Target,
     operation: Operation,
     /// The members that are the same on every page, for each partition that is read; none if no item can satisfy
     /// the request.
@@ -42,16 +40,15 @@ pub(super) struct Pages<T> {
 }
 
 impl<T> Pages<T> {
-    pub(super) fn new<M: Table>(
-        handle: &Handle<M>,
+    pub(super) fn new(
+        target: &Target,
         operation: Operation,
         bodies: Result<Vec<Body>, Error>,
         unfiltered: bool,
         decode: impl Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync + 'static,
     ) -> Self {
         Self {
-            client: handle.client().clone(),
-            table: handle.shared_name(),
+            target: target.clone(),
             operation,
             bodies,
             order: Vec::new(),
@@ -94,7 +91,7 @@ impl<T> Pages<T> {
     }
 
     pub(super) fn table(&self) -> &str {
-        &self.table
+        &self.target.table
     }
 }
 
@@ -181,10 +178,10 @@ impl<T> Pages<T> {
         if self.options.wants_capacity() {
             body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
         }
-        let tables = [&*self.table];
+        let tables = [&*self.target.table];
         let mut call = Call::new(self.operation, &tables, body.finish());
         call.overrides = self.options.overrides.clone();
-        let response = transport::send(&self.client, call).await?;
+        let response = transport::send(&self.target.client, call).await?;
         let envelope = read_envelope(response.body())?;
         self.options.record(envelope.consumed_capacity.as_ref());
         let mut entries = VecDeque::with_capacity(envelope.items.len());
@@ -380,7 +377,7 @@ impl<T> Unpin for Items<T> {}
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
-            .field("table", &self.pages.table)
+            .field("table", &self.pages.target.table)
             .field("operation", &self.pages.operation.name())
             .finish_non_exhaustive()
     }

@@ -3,20 +3,20 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::item::{Item, Reader, context, is_entity};
 use super::pages::{Items, Pages, pages};
 use super::request::{Aliases, Body};
+use crate::entity::{Item, Reader, context, is_entity};
 use crate::expr::Partition;
 use crate::key::{
     Format, KeyError, KeyProblem, KeyValue, Part, Place, SortCondition, Template, encode,
     sort_conditions,
 };
 use crate::schema::{AttributeDef, IndexScope, Projection, shares_prefix};
-use crate::transport::Operation;
+use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
-use crate::{Entity, Error, Handle, InvalidRequest, Keyed, Table};
+use crate::{Entity, Error, InvalidRequest, Keyed, Table};
 
-/// A read of the items in one partition of the table or of an index. Made by [`Handle::query`].
+/// A read of the items in one partition of the table or of an index. Made by [`Handle::query`](crate::Handle::query).
 #[must_use = "nothing is read until the items are asked for"]
 pub struct Query<T> {
     pages: Pages<T>,
@@ -33,19 +33,16 @@ impl<E: Entity, const KEY: usize> Neighbours<E, KEY> {
 }
 
 impl<E: Entity> Query<E> {
-    pub(crate) fn new<const KEY: usize>(
-        handle: &Handle<E::Table>,
-        partition: &Partition<E, KEY>,
-    ) -> Self
+    pub(crate) fn new<const KEY: usize>(target: &Target, partition: &Partition<E, KEY>) -> Self
     where
         E: Keyed<KEY>,
     {
         let mixed = Neighbours::<E, KEY>::SHARES_PREFIX;
         let mut aliases = Aliases::default();
         let types = mixed.then(|| type_filter::<E>(KEY, &mut aliases)).flatten();
-        let bodies = requests(handle, partition, true, &aliases, types.as_deref());
+        let bodies = requests(target, partition, true, &aliases, types.as_deref());
         let reader = Reader::<E>::new();
-        Self::with::<E, KEY>(handle, bodies, !mixed, move |item| {
+        Self::with::<E, KEY>(target, bodies, !mixed, move |item| {
             if mixed && !is_entity::<E>(item)? {
                 return Ok(None);
             }
@@ -55,23 +52,20 @@ impl<E: Entity> Query<E> {
 }
 
 impl<T: Table> Query<Item<T>> {
-    pub(crate) fn all<E, const KEY: usize>(
-        handle: &Handle<T>,
-        partition: &Partition<E, KEY>,
-    ) -> Self
+    pub(crate) fn all<E, const KEY: usize>(target: &Target, partition: &Partition<E, KEY>) -> Self
     where
         E: Entity<Table = T> + Keyed<KEY>,
     {
         // Without a condition of the user's the whole partition is meant, not what this entity's keys begin with.
         let sorted = partition.sorted;
-        let bodies = requests(handle, partition, sorted, &Aliases::default(), None);
-        Self::with::<E, KEY>(handle, bodies, true, |item| Ok(Some(Item::new(item))))
+        let bodies = requests(target, partition, sorted, &Aliases::default(), None);
+        Self::with::<E, KEY>(target, bodies, true, |item| Ok(Some(Item::new(item))))
     }
 }
 
 impl<T: Send + 'static> Query<T> {
     fn with<E: Entity, const KEY: usize>(
-        handle: &Handle<E::Table>,
+        target: &Target,
         bodies: Result<Vec<Body>, Error>,
         unfiltered: bool,
         decode: impl Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync + 'static,
@@ -80,7 +74,7 @@ impl<T: Send + 'static> Query<T> {
         let global = index
             .and_then(|name| E::Table::DEF.index(name))
             .is_some_and(|index| index.scope == IndexScope::Global);
-        let mut pages = Pages::new(handle, Operation::Query, bodies, unfiltered, decode);
+        let mut pages = Pages::new(target, Operation::Query, bodies, unfiltered, decode);
         if pages.bodies.as_ref().is_ok_and(|bodies| bodies.len() > 1) {
             let (_, sk) = E::Table::DEF.attributes(&E::SCHEMA.keys[KEY]);
             pages.merge_by(sk.iter().map(|attribute| attribute.name).collect());
@@ -136,7 +130,7 @@ impl<T> fmt::Debug for Query<T> {
 /// The requests without their paging, one for each partition: several if the partition key has a shard that the
 /// known components do not fix, none if no key can satisfy the conditions.
 fn requests<E: Entity, const KEY: usize>(
-    handle: &Handle<E::Table>,
+    target: &Target,
     partition: &Partition<E, KEY>,
     sorted: bool,
     aliases: &Aliases,
@@ -162,7 +156,7 @@ fn requests<E: Entity, const KEY: usize>(
         let Some(condition) = condition else {
             return Ok(Vec::new());
         };
-        let mut body = Body::new(handle.name());
+        let mut body = Body::new(&target.table);
         if let Some(index) = key.index {
             body.string("IndexName", index);
         }

@@ -1,5 +1,8 @@
 //! Request bodies: one JSON object, written front to back.
 
+use std::fmt::Write as _;
+
+use crate::entity::write_key_value;
 use crate::key::KeyValue;
 use crate::wire::write_json_str;
 
@@ -42,26 +45,6 @@ impl Body {
     }
 }
 
-/// `{"S":".."}`, `{"N":".."}` or `{"B":".."}`.
-pub(super) fn write_key_value(out: &mut String, value: &KeyValue) {
-    match value {
-        KeyValue::S(text) => {
-            out.push_str("{\"S\":");
-            write_json_str(out, text);
-        }
-        KeyValue::N(digits) => {
-            out.push_str("{\"N\":");
-            write_json_str(out, digits);
-        }
-        KeyValue::B(bytes) => {
-            out.push_str("{\"B\":\"");
-            out.push_str(&aws_smithy_types::base64::encode(bytes));
-            out.push('"');
-        }
-    }
-    out.push('}');
-}
-
 /// Expression attribute names and values: every name is aliased, equal ones share an alias.
 #[derive(Clone, Default)]
 pub(super) struct Aliases {
@@ -96,12 +79,12 @@ impl Aliases {
         if !self.names.is_empty() {
             let out = body.member("ExpressionAttributeNames");
             let names = self.names.iter().enumerate();
-            object(out, names, "#n", |out, name| write_json_str(out, name));
+            object(out, names, "#n", write_json_str);
         }
         if !self.values.is_empty() {
             let out = body.member("ExpressionAttributeValues");
             let values = self.values.iter().enumerate();
-            object(out, values, ":v", |out, json| out.push_str(json));
+            object(out, values, ":v", String::push_str);
         }
     }
 }
@@ -110,15 +93,16 @@ fn object<'a>(
     out: &mut String,
     members: impl Iterator<Item = (usize, &'a String)>,
     prefix: &str,
-    write: impl Fn(&mut String, &str),
+    write_one: impl Fn(&mut String, &str),
 ) {
     out.push('{');
     for (at, member) in members {
         if at > 0 {
             out.push(',');
         }
-        out.push_str(&format!("\"{prefix}{at}\":"));
-        write(out, member);
+        // Writing into a `String` cannot fail.
+        let _ = write!(out, "\"{prefix}{at}\":");
+        write_one(out, member);
     }
     out.push('}');
 }

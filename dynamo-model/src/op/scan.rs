@@ -2,24 +2,24 @@
 
 use std::fmt;
 
-use super::item::{Reader, is_entity};
 use super::pages::{Items, Pages, pages};
 use super::query::type_filter;
 use super::request::{Aliases, Body};
+use crate::entity::{Reader, is_entity};
 use crate::key::{KeyKind, KeyValue};
-use crate::transport::Operation;
+use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
-use crate::{Entity, Handle, Table};
+use crate::{Entity, Table};
 
-/// A read of every item of one entity in the table. Made by [`Handle::scan`].
+/// A read of every item of one entity in the table. Made by [`Handle::scan`](crate::Handle::scan).
 #[must_use = "nothing is read until the items are asked for"]
 pub struct Scan<E> {
     pages: Pages<E>,
 }
 
 impl<E: Entity> Scan<E> {
-    pub(crate) fn new(handle: &Handle<E::Table>) -> Self {
-        let mut body = Body::new(handle.name());
+    pub(crate) fn new(target: &Target) -> Self {
+        let mut body = Body::new(&target.table);
         let mut aliases = Aliases::default();
         let filter = type_filter::<E>(0, &mut aliases).or_else(|| key_filter::<E>(&mut aliases));
         if let Some(filter) = filter {
@@ -35,7 +35,7 @@ impl<E: Entity> Scan<E> {
             }
         };
         Self {
-            pages: Pages::new(handle, Operation::Scan, Ok(vec![body]), false, decode),
+            pages: Pages::new(target, Operation::Scan, Ok(vec![body]), false, decode),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Creating a table from its model, and comparing the two.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -14,11 +15,11 @@ use aws_sdk_dynamodb::types::{
 use super::Sending;
 use crate::key::KeyKind;
 use crate::schema::{AttributeDef, IndexDef, IndexScope, Projection, TableDef};
-use crate::transport::control;
-use crate::{Error, Handle, InvalidRequest, ModelMismatch, Table};
+use crate::transport::{Target, control};
+use crate::{Error, InvalidRequest, ModelMismatch, Table};
 
 /// How long `create_table` waits for the table before it enables TTL.
-const WAIT: Duration = Duration::from_secs(300);
+const WAIT: Duration = Duration::from_mins(5);
 
 /// The names of all tables of the account in the client's region, page after page: `ListTables`.
 ///
@@ -42,20 +43,22 @@ pub fn list_tables(client: &Client) -> Sending<Vec<String>> {
     Sending::new(async move { control::list_tables(&client).await })
 }
 
-/// The creation of a table with its indexes. Made by [`Handle::create_table`].
+/// The creation of a table with its indexes. Made by [`Handle::create_table`](crate::Handle::create_table).
 #[must_use = "nothing is created until `.send().await`"]
 pub struct CreateTable<T: Table> {
-    handle: Handle<T>,
+    target: Target,
     customize: Vec<Customize>,
+    table: PhantomData<fn() -> T>,
 }
 
 type Customize = Box<dyn FnOnce(CreateTableInputBuilder) -> CreateTableInputBuilder + Send>;
 
 impl<T: Table> CreateTable<T> {
-    pub(crate) fn new(handle: &Handle<T>) -> Self {
+    pub(crate) fn new(target: &Target) -> Self {
         Self {
-            handle: handle.clone(),
+            target: target.clone(),
             customize: Vec::new(),
+            table: PhantomData,
         }
     }
 
@@ -71,7 +74,7 @@ impl<T: Table> CreateTable<T> {
 
     /// Creates the table.
     ///
-    /// DynamoDB goes on creating after it has answered; [`Handle::wait_until_active`] waits for the end. If the model has a
+    /// DynamoDB goes on creating after it has answered; [`Handle::wait_until_active`](crate::Handle::wait_until_active) waits for the end. If the model has a
     /// TTL attribute, this waits by itself, because TTL can only be enabled on an active table.
     ///
     /// # Errors
@@ -81,7 +84,10 @@ impl<T: Table> CreateTable<T> {
     /// minutes; and what the service or the network says.
     pub fn send(self) -> Sending<TableDescription> {
         Sending::new(async move {
-            let (client, name) = (self.handle.client(), self.handle.name());
+            let Target {
+                client,
+                table: name,
+            } = &self.target;
             let mut input = definition(T::DEF, name)?;
             for change in self.customize {
                 input = change(input);
@@ -100,7 +106,7 @@ impl<T: Table> CreateTable<T> {
 impl<T: Table> fmt::Debug for CreateTable<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CreateTable")
-            .field("table", &self.handle.name())
+            .field("table", &self.target.table)
             .finish_non_exhaustive()
     }
 }
@@ -209,9 +215,8 @@ fn included(table: &TableDef, index: &IndexDef) -> Vec<String> {
 }
 
 /// Compares the live table with the model.
-pub(crate) async fn verify<T: Table>(handle: &Handle<T>) -> Result<(), Error> {
-    let table = T::DEF;
-    let live = control::describe_table(handle.client(), handle.name()).await?;
+pub(crate) async fn verify(table: &'static TableDef, target: &Target) -> Result<(), Error> {
+    let live = control::describe_table(&target.client, &target.table).await?;
     let mut differences = Vec::new();
     let kinds: Vec<(&str, &ScalarAttributeType)> = live
         .attribute_definitions()
@@ -260,7 +265,7 @@ pub(crate) async fn verify<T: Table>(handle: &Handle<T>) -> Result<(), Error> {
         }
     }
     if let Some(ttl) = table.ttl {
-        let live = control::describe_time_to_live(handle.client(), handle.name()).await?;
+        let live = control::describe_time_to_live(&target.client, &target.table).await?;
         let enabled = matches!(
             live.time_to_live_status(),
             Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)
@@ -275,7 +280,7 @@ pub(crate) async fn verify<T: Table>(handle: &Handle<T>) -> Result<(), Error> {
     if differences.is_empty() {
         Ok(())
     } else {
-        Err(ModelMismatch::new(handle.name(), differences).into())
+        Err(ModelMismatch::new(&*target.table, differences).into())
     }
 }
 

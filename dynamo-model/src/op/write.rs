@@ -2,23 +2,19 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
-
-use aws_sdk_dynamodb::Client;
 
 use super::Sending;
-use super::item::{Reader, write_entity};
-use super::key::Key;
 use super::options::{Options, options};
 use super::request::{Body, Presence};
-use crate::transport::{self, Call, Operation, Response};
+use crate::entity::{Key, Reader, write_entity};
+use crate::transport::{self, Call, Operation, Response, Target};
 use crate::wire::read_envelope;
-use crate::{Entity, Error, Handle, Table};
+use crate::{Entity, Error, Table};
 
-/// A write of one item that replaces the one with the same primary key: `PutItem`. Made by [`Handle::put`].
+/// A write of one item that replaces the one with the same primary key: `PutItem`. Made by [`Handle::put`](crate::Handle::put).
 pub type Put<E, R = ()> = Write<E, Putting, R>;
 
-/// A deletion of one item: `DeleteItem`. Made by [`Handle::delete`].
+/// A deletion of one item: `DeleteItem`. Made by [`Handle::delete`](crate::Handle::delete).
 pub type Delete<E, R = ()> = Write<E, Deleting, R>;
 
 /// Marks a [`Put`].
@@ -33,32 +29,33 @@ pub enum Deleting {}
 #[derive(Debug)]
 pub enum Old {}
 
+type Marks<E, O, R> = PhantomData<fn() -> (E, O, R)>;
+
 /// A [`Put`] or a [`Delete`], that returns nothing or the [`Old`] item.
 #[must_use = "nothing is written until `.send().await`"]
 pub struct Write<E, O, R = ()> {
-    client: Client,
-    table: Arc<str>,
+    target: Target,
     operation: Operation,
     body: Result<Body, Error>,
     presence: Presence,
     options: Options,
-    of: PhantomData<fn() -> (E, O, R)>,
+    of: Marks<E, O, R>,
 }
 
 impl<E: Entity> Put<E> {
-    pub(crate) fn new(handle: &Handle<E::Table>, entity: &E) -> Self {
-        let mut body = Body::new(handle.name());
+    pub(crate) fn new(target: &Target, entity: &E) -> Self {
+        let mut body = Body::new(&target.table);
         let written = write_entity(entity, body.member("Item"));
-        Self::of(handle, Operation::PutItem, written.map(|()| body))
+        Self::of(target, Operation::PutItem, written.map(|()| body))
     }
 }
 
 impl<E: Entity> Delete<E> {
-    pub(crate) fn new(handle: &Handle<E::Table>, key: &Key<E>) -> Self {
-        let mut body = Body::new(handle.name());
+    pub(crate) fn new(target: &Target, key: &Key<E>) -> Self {
+        let mut body = Body::new(&target.table);
         let written = key.write(body.member("Key"));
         let body = written.map(|()| body).map_err(Error::from);
-        Self::of(handle, Operation::DeleteItem, body)
+        Self::of(target, Operation::DeleteItem, body)
     }
 }
 
@@ -73,10 +70,9 @@ impl<E: Entity, R> Put<E, R> {
 }
 
 impl<E: Entity, O: 'static> Write<E, O> {
-    fn of(handle: &Handle<E::Table>, operation: Operation, body: Result<Body, Error>) -> Self {
+    fn of(target: &Target, operation: Operation, body: Result<Body, Error>) -> Self {
         Self {
-            client: handle.client().clone(),
-            table: handle.shared_name(),
+            target: target.clone(),
             operation,
             body,
             presence: Presence::default(),
@@ -88,8 +84,7 @@ impl<E: Entity, O: 'static> Write<E, O> {
     /// Also returns the item as it was before: `ReturnValues` = `ALL_OLD`. It costs nothing more.
     pub fn return_old(self) -> Write<E, O, Old> {
         Write {
-            client: self.client,
-            table: self.table,
+            target: self.target,
             operation: self.operation,
             body: self.body,
             presence: self.presence,
@@ -143,10 +138,10 @@ impl<E: Entity, O: 'static, R: 'static> Write<E, O, R> {
         if self.options.wants_capacity() {
             body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
         }
-        let tables = [&*self.table];
+        let tables = [&*self.target.table];
         let mut call = Call::new(self.operation, &tables, body.finish());
         call.overrides = self.options.overrides.clone();
-        let response = transport::send(&self.client, call).await?;
+        let response = transport::send(&self.target.client, call).await?;
         if self.options.wants_capacity() {
             let envelope = read_envelope(response.body())?;
             self.options.record(envelope.consumed_capacity.as_ref());
@@ -159,7 +154,7 @@ impl<E: Entity, O: 'static, R: 'static> Write<E, O, R> {
 impl<E: Entity, O, R> fmt::Debug for Write<E, O, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(self.operation.name())
-            .field("table", &self.table)
+            .field("table", &self.target.table)
             .field("entity", &E::SCHEMA.name)
             .finish_non_exhaustive()
     }

@@ -138,7 +138,7 @@ const fn count(message: Message, n: usize, role: &str) -> Message {
     let message = if n == 0 {
         message.push("no")
     } else {
-        message.number(n as u16)
+        message.push(["0", "1", "2", "3", "4"][if n < 4 { n } else { 4 }])
     };
     if role.is_empty() {
         return if n == 0 { message.push("ne") } else { message };
@@ -564,19 +564,19 @@ pub const fn member<T: Table>(j: usize) {
 
 #[track_caller]
 const fn pair(table: &'static TableDef, model: &Model, a: &EntityDef, b: &EntityDef) {
-    if let Some(attribute) = table.type_attribute {
-        if let Some(name) = shared_type(a, b) {
-            Message::new("`")
-                .push(a.name)
-                .push("` and `")
-                .push(b.name)
-                .push("` both have the type `")
-                .push(name)
-                .push("` in attribute `")
-                .push(attribute)
-                .push("`: give one of them another with `#[entity(type = \"..\")]`")
-                .fail();
-        }
+    if let Some(attribute) = table.type_attribute
+        && let Some(name) = shared_type(a, b)
+    {
+        Message::new("`")
+            .push(a.name)
+            .push("` and `")
+            .push(b.name)
+            .push("` both have the type `")
+            .push(name)
+            .push("` in attribute `")
+            .push(attribute)
+            .push("`: give one of them another with `#[entity(type = \"..\")]`")
+            .fail();
     }
     if a.keys[0].pk.is_empty() || b.keys[0].pk.is_empty() {
         return;

@@ -147,14 +147,18 @@ impl Automaton {
 const SIDE: usize = Automaton::MAX + 1;
 const WORDS: usize = (SIDE * SIDE).div_ceil(64);
 
+#[expect(
+    clippy::large_stack_arrays,
+    reason = "only constant evaluation runs this, and it has no heap"
+)]
 const fn meet(a: &Automaton, b: &Automaton, delimiters: &Delimiters) -> bool {
     let mut seen = [0_u64; WORDS];
     // Each state is put on the stack once.
-    let mut stack = [(0_u16, 0_u16); 4 * SIDE];
+    let mut stack = [(0, 0); 4 * SIDE];
     let mut height = 1;
     while height > 0 {
         height -= 1;
-        let (i, j) = (stack[height].0 as usize, stack[height].1 as usize);
+        let (i, j): (usize, usize) = stack[height];
         if i == a.len && j == b.len {
             return true;
         }
@@ -180,7 +184,7 @@ const fn meet(a: &Automaton, b: &Automaton, delimiters: &Delimiters) -> bool {
                     // Deeper than any pair of real templates goes: count them as meeting.
                     return true;
                 }
-                stack[height] = (i as u16, j as u16);
+                stack[height] = (i, j);
                 height += 1;
             }
             n += 1;

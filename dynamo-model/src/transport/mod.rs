@@ -15,11 +15,21 @@ mod hook;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config;
 
 pub(crate) use self::hook::Operation;
 use crate::error::{Error, TransportError, TransportErrorKind};
+
+/// A table at an endpoint. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Target {
+    pub(crate) client: Client,
+    /// The table's name or ARN.
+    pub(crate) table: Arc<str>,
+}
 
 /// One request of the data plane.
 pub(crate) struct Call<'c> {

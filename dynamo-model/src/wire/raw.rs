@@ -17,7 +17,7 @@ pub(crate) enum Scalar<'a> {
     N(Cow<'a, str>),
     B(Vec<u8>),
     /// Any other type, by its tag.
-    Other(&'static str),
+    Other,
 }
 
 impl<'a> RawItem<'a> {
@@ -83,7 +83,7 @@ fn scalar(value: &str) -> Result<Scalar<'_>, DecodeError> {
             let text = cursor.quoted()?;
             Scalar::B(base64::decode(&text).ok_or_else(|| DecodeError::refused("base64 text"))?)
         }
-        other => Scalar::Other(other.name()),
+        _ => Scalar::Other,
     })
 }
 

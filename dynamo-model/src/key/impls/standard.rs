@@ -21,7 +21,7 @@ impl KeyPart for String {
 macro_rules! integers {
     ($($type:ty: $shape:ident / $part:ident as $wide:ty),* $(,)?) => {$(
         impl KeyPart for $type {
-            const SHAPE: Shape = Shape::$shape { bits: <$type>::BITS as u16 };
+            const SHAPE: Shape = Shape::$shape { bits: <$type>::BITS };
             type Order = Fixed;
 
             fn to_part(&self) -> Part<'_> {

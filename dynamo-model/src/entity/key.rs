@@ -6,12 +6,11 @@ use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::item::context;
-use super::request::write_key_value;
+use super::item::{context, read_key};
 use crate::key::{KeyError, KeyProblem, KeyValue, Part, Place, encode};
 use crate::schema::AttributeDef;
 use crate::wire::{RawItem, to_attribute_values, write_json_str};
-use crate::{Entity, Error, Table};
+use crate::{Entity, Error, Item, Table};
 
 /// The primary key of one item of an entity.
 ///
@@ -45,6 +44,15 @@ impl<E: Entity> Key<E> {
         Self::from_parts(&|component| entity.part(component))
     }
 
+    fn read(item: RawItem<'_>) -> Result<Self, Error> {
+        let (pk, sk) = read_key::<E>(item)?;
+        let pk = pk.ok_or_else(no_template::<E>)?;
+        Ok(Self {
+            values: Ok(KeyValues { pk, sk }),
+            entity: PhantomData,
+        })
+    }
+
     fn from_parts<'p>(part: &dyn Fn(usize) -> Option<Part<'p>>) -> Self {
         let context = context::<E>();
         let one = |attribute: AttributeDef, template, place: fn(_) -> Place| match encode(
@@ -68,8 +76,7 @@ impl<E: Entity> Key<E> {
                     })
                 })
             }
-            // The derive's checks refuse such an entity; a schema written by hand may lack it.
-            (None, _) => Err(KeyError::new(E::SCHEMA.name, None, "", KeyProblem::Missing)),
+            (None, _) => Err(no_template::<E>()),
         };
         Self {
             values,
@@ -98,7 +105,7 @@ impl<E: Entity> Key<E> {
     }
 
     /// Appends the key as a JSON object.
-    pub(super) fn write(&self, out: &mut String) -> Result<(), KeyError> {
+    pub(crate) fn write(&self, out: &mut String) -> Result<(), KeyError> {
         let KeyValues { pk, sk } = self.values.as_ref().map_err(Clone::clone)?;
         let table = E::Table::DEF;
         out.push('{');
@@ -114,6 +121,22 @@ impl<E: Entity> Key<E> {
         out.push('}');
         Ok(())
     }
+}
+
+impl<T: Table> Item<T> {
+    /// The item's primary key, to read or to write the whole item with.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`] if no `E` has such a key.
+    pub fn key<E: Entity<Table = T>>(&self) -> Result<Key<E>, Error> {
+        Key::read(self.raw())
+    }
+}
+
+/// The derive's checks refuse an entity without a key template; a schema written by hand may lack it.
+fn no_template<E: Entity>() -> KeyError {
+    KeyError::new(E::SCHEMA.name, None, "", KeyProblem::Missing)
 }
 
 impl<E> Clone for Key<E> {
@@ -135,4 +158,24 @@ impl<E: Entity> fmt::Debug for Key<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Key<{}>(..)", E::SCHEMA.name)
     }
+}
+
+/// `{"S":".."}`, `{"N":".."}` or `{"B":".."}`.
+pub(crate) fn write_key_value(out: &mut String, value: &KeyValue) {
+    match value {
+        KeyValue::S(text) => {
+            out.push_str("{\"S\":");
+            write_json_str(out, text);
+        }
+        KeyValue::N(digits) => {
+            out.push_str("{\"N\":");
+            write_json_str(out, digits);
+        }
+        KeyValue::B(bytes) => {
+            out.push_str("{\"B\":\"");
+            out.push_str(&aws_smithy_types::base64::encode(bytes));
+            out.push('"');
+        }
+    }
+    out.push('}');
 }

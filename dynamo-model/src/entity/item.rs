@@ -5,9 +5,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde::de::DeserializeOwned;
 
-use crate::entity::Restore;
-use crate::key::{Context, KeyProblem, KeyValue, Place, encode, parse};
+use super::Restore;
+use crate::key::{Context, KeyProblem, KeyValue, Place, Template, encode, parse};
+use crate::schema::{AttributeDef, KeyDef};
 use crate::wire::{
     DecodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item, to_attribute_values,
 };
@@ -16,7 +18,7 @@ use crate::{Entity, Error, Table, Unrestored};
 /// DynamoDB's limit for one item: names and values, 400 KB.
 const MAX_ITEM: usize = 409_600;
 
-pub(super) fn context<E: Entity>() -> Context {
+pub(crate) fn context<E: Entity>() -> Context {
     Context {
         entity: E::SCHEMA.name,
         components: E::SCHEMA.components,
@@ -74,7 +76,7 @@ pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<()
 }
 
 /// Whether all components of the key have a value.
-fn is_whole<E: Entity>(entity: &E, key: &crate::schema::KeyDef) -> bool {
+fn is_whole<E: Entity>(entity: &E, key: &KeyDef) -> bool {
     E::SCHEMA
         .pk_templates(key)
         .iter()
@@ -89,7 +91,7 @@ pub(crate) fn read_entity<E: Entity>(item: RawItem<'_>) -> Result<E, Error> {
 }
 
 /// Reads items of one entity; what does not depend on the item is worked out once.
-pub(super) struct Reader<E> {
+pub(crate) struct Reader<E> {
     /// Attributes that serde does not see: keys, type, and fields that are restored from keys.
     hidden: Vec<&'static str>,
     /// Whether some field is restored from a key.
@@ -98,7 +100,7 @@ pub(super) struct Reader<E> {
 }
 
 impl<E: Entity> Reader<E> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (table, schema) = (E::Table::DEF, E::SCHEMA);
         let mut hidden = vec![table.pk.name];
         hidden.extend(table.sk.map(|sk| sk.name));
@@ -122,25 +124,25 @@ impl<E: Entity> Reader<E> {
         }
     }
 
-    pub(super) fn read(&self, item: RawItem<'_>) -> Result<E, Error> {
+    pub(crate) fn read(&self, item: RawItem<'_>) -> Result<E, Error> {
         if !is_of_type::<E>(item)?.unwrap_or(true) {
-            return Err(self.foreign().into());
+            return Err(Self::foreign().into());
         }
         let mut restored = String::new();
         if self.restores {
-            self.restore(item, &mut restored)?;
+            Self::restore(item, &mut restored)?;
         }
         let hidden = |name: &str| self.hidden.contains(&name);
-        read_item(item, &hidden, &restored).map_err(|error| self.locate(error).into())
+        read_item(item, &hidden, &restored).map_err(|error| Self::locate(error).into())
     }
 
-    fn foreign(&self) -> DecodeError {
-        self.locate(DecodeError::refused(
+    fn foreign() -> DecodeError {
+        Self::locate(DecodeError::refused(
             "an item whose type attribute names this entity",
         ))
     }
 
-    fn locate(&self, error: DecodeError) -> DecodeError {
+    fn locate(error: DecodeError) -> DecodeError {
         let table = E::Table::DEF;
         error.with_entity(E::SCHEMA.name).with_key_names(
             [table.pk.name]
@@ -151,7 +153,7 @@ impl<E: Entity> Reader<E> {
 
     /// Reads the fields that are not stored on their own back from the keys: each from the first key that
     /// holds it reversibly.
-    fn restore(&self, item: RawItem<'_>, out: &mut String) -> Result<(), Error> {
+    fn restore(item: RawItem<'_>, out: &mut String) -> Result<(), Error> {
         let (table, schema, context) = (E::Table::DEF, E::SCHEMA, context::<E>());
         let mut fields = ItemWriter::new(out);
         let mut done = vec![false; schema.components.len()];
@@ -159,7 +161,7 @@ impl<E: Entity> Reader<E> {
             let (pk, sk) = schema.pairs(table, key);
             for (attribute, template) in pk.chain(sk) {
                 let own = schema.is_own(attribute.name, template);
-                let wanted = |component: usize| own || self.is_key_only(component);
+                let wanted = |component: usize| own || Self::is_key_only(component);
                 let news = template
                     .components()
                     .any(|(component, _)| !done[component] && wanted(component));
@@ -198,7 +200,7 @@ impl<E: Entity> Reader<E> {
         Ok(())
     }
 
-    fn is_key_only(&self, component: usize) -> bool {
+    fn is_key_only(component: usize) -> bool {
         let name = E::SCHEMA.components[component].name;
         E::SCHEMA
             .fields
@@ -207,12 +209,12 @@ impl<E: Entity> Reader<E> {
     }
 }
 
-pub(super) fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, DecodeError> {
+pub(crate) fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, DecodeError> {
     Ok(match item.scalar(name)? {
         Some(Scalar::S(text)) => Some(KeyValue::S(text.into_owned())),
         Some(Scalar::N(digits)) => Some(KeyValue::N(digits.into_owned())),
         Some(Scalar::B(bytes)) => Some(KeyValue::B(bytes)),
-        Some(Scalar::Other(_)) | None => None,
+        Some(Scalar::Other) | None => None,
     })
 }
 
@@ -229,7 +231,7 @@ fn is_of_type<E: Entity>(item: RawItem<'_>) -> Result<Option<bool>, DecodeError>
 }
 
 /// Whether the item is one of the entity's: by its type, or else by the shape of its primary key.
-pub(super) fn is_entity<E: Entity>(item: RawItem<'_>) -> Result<bool, DecodeError> {
+pub(crate) fn is_entity<E: Entity>(item: RawItem<'_>) -> Result<bool, DecodeError> {
     if let Some(answer) = is_of_type::<E>(item)? {
         return Ok(answer);
     }
@@ -244,6 +246,26 @@ pub(super) fn is_entity<E: Entity>(item: RawItem<'_>) -> Result<bool, DecodeErro
     Ok(true)
 }
 
+/// The item's primary key, which must have the shape of the entity's keys.
+pub(crate) fn read_key<E: Entity>(
+    item: RawItem<'_>,
+) -> Result<(Option<KeyValue>, Option<KeyValue>), Error> {
+    let (schema, context) = (E::SCHEMA, context::<E>());
+    let one = |(attribute, template): (AttributeDef, Template)| {
+        let value = scalar(item, attribute.name)?
+            .ok_or_else(|| context.error(None, template, KeyProblem::NoAttribute))?;
+        if !parse(context, template, &value, &mut |_, _| {}) {
+            return Err(context.error(None, template, KeyProblem::Unreadable).into());
+        }
+        Ok::<_, Error>(value)
+    };
+    let (mut pk, mut sk) = schema.pairs(E::Table::DEF, &schema.keys[0]);
+    Ok((
+        pk.next().map(one).transpose()?,
+        sk.next().map(one).transpose()?,
+    ))
+}
+
 /// An item of a table, of any entity or none.
 ///
 /// What `query_all` returns. `Debug` does not show its contents.
@@ -253,14 +275,25 @@ pub struct Item<T> {
 }
 
 impl<T: Table> Item<T> {
-    pub(super) fn new(item: RawItem<'_>) -> Self {
+    pub(crate) fn new(item: RawItem<'_>) -> Self {
         Self {
             json: item.as_str().to_owned(),
             table: PhantomData,
         }
     }
 
-    fn raw(&self) -> RawItem<'_> {
+    /// An item of the SDK's type, such as a stream record's image or a row of an export, whose entity is yet to be
+    /// found out.
+    pub fn from_attribute_values(item: &HashMap<String, AttributeValue>) -> Self {
+        let mut json = String::new();
+        from_attribute_values(item, &mut json);
+        Self {
+            json,
+            table: PhantomData,
+        }
+    }
+
+    pub(crate) fn raw(&self) -> RawItem<'_> {
         RawItem::new(&self.json)
     }
 
@@ -277,6 +310,34 @@ impl<T: Table> Item<T> {
     /// [`Error::Decode`] or [`Error::Key`] if it is none.
     pub fn decode<E: Entity<Table = T>>(&self) -> Result<E, Error> {
         read_entity(self.raw())
+    }
+
+    /// Some of the item's attributes, in any struct that serde reads: what an index that does not project all of
+    /// them has left of an entity.
+    ///
+    /// Attributes that the struct does not know are passed over; key attributes are attributes like the others.
+    ///
+    /// ```
+    /// # use dynamo_model::{Item, prelude::*};
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", entities(Note))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "NOTE#{id}")] struct Note { id: u32, title: String, text: String }
+    /// #[derive(serde::Deserialize)]
+    /// struct Headline {
+    ///     title: String,
+    /// }
+    /// # fn doc(item: Item<Shop>) -> Result<(), Error> {
+    /// let headline: Headline = item.fields()?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] if an attribute is missing or of another type.
+    pub fn fields<D: DeserializeOwned>(&self) -> Result<D, Error> {
+        let names = std::iter::once(T::DEF.pk.name).chain(T::DEF.sk.map(|sk| sk.name));
+        read_item(self.raw(), &|_| false, "")
+            .map_err(|error| Error::from(error.with_key_names(names)))
     }
 
     /// The item's attributes as the SDK's type.

@@ -1,4 +1,14 @@
-//! Entities: Rust structs that are items of a table.
+//! Entities and tables as types, and entities as items.
+
+mod item;
+mod key;
+mod table;
+
+pub use item::Item;
+pub(crate) use item::{Reader, context, is_entity, read_entity, scalar, write_entity};
+pub use key::Key;
+pub(crate) use key::write_key_value;
+pub use table::{Lists, Table};
 
 use std::collections::HashMap;
 
@@ -6,10 +16,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::Error;
 use crate::key::{Component, Part, Unreadable};
 use crate::schema::EntityDef;
 use crate::wire::{EncodeError, ItemWriter, ValueSerializer, Written};
-use crate::{Error, Table};
 
 /// A struct whose values are items of a table, with the templates of its keys.
 ///
@@ -58,7 +68,7 @@ pub trait Entity: Serialize + DeserializeOwned + Send + 'static {
     ///
     /// [`Error::Key`], [`Error::Encode`] or [`Error::ItemTooLarge`] if it cannot be stored.
     fn to_item(&self) -> Result<HashMap<String, AttributeValue>, Error> {
-        crate::op::to_item(self)
+        item::to_item(self)
     }
 
     /// The entity in an item of the SDK's type, such as a stream record's image.
@@ -67,7 +77,7 @@ pub trait Entity: Serialize + DeserializeOwned + Send + 'static {
     ///
     /// [`Error::Decode`] or [`Error::Key`] if the item is not one of the entity's.
     fn from_item(item: &HashMap<String, AttributeValue>) -> Result<Self, Error> {
-        crate::op::from_item(item)
+        item::from_item(item)
     }
 }
 

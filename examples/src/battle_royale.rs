@@ -1,0 +1,220 @@
+//! A battle royale game: users, games, and who is in which game.
+//!
+//! The model of an AWS workshop on single-table design. It is an *existing* table: its attributes, keys and
+//! timestamps are what they were before there was any Rust, and items carry no entity type.
+//!
+//! | Access pattern | Answered by |
+//! |---|---|
+//! | a user, a game | `get` |
+//! | a game and its players | one `query_all` of the game's partition |
+//! | open games of a map, by time | `OpenGamesIndex`, which holds open games only |
+//! | a user's games | `InvertedIndex` |
+//! | join a game, start a game | transactions |
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use dynamo_model::{Item, Key, prelude::*};
+use jiff::civil::{Date, DateTime};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::rows::{self, Failure, Row};
+
+/// A game begins when this many users are in it.
+pub const FULL: u32 = 50;
+
+/// The one table of the game.
+#[derive(Table)]
+#[table(
+    name = "battle-royale",
+    pk = "PK",
+    sk = "SK",
+    gsi(
+        "OpenGamesIndex",
+        pk = "map",
+        sk = "open_timestamp",
+        projection = include("create_time", "people")
+    ),
+    gsi("InvertedIndex", pk = "SK", sk = "PK"),
+    no_type_attribute,
+    entities(User, Game, Player)
+)]
+pub struct BattleRoyale;
+
+/// Someone who plays.
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(table = BattleRoyale, pk = "USER#{username}", sk = "#METADATA#{username}")]
+#[expect(missing_docs, reason = "the fields say it themselves")]
+pub struct User {
+    pub username: String,
+    pub name: String,
+    pub email: String,
+    pub address: String,
+    pub birthdate: Date,
+}
+
+/// A game, which is open until it has its fifty players.
+///
+/// The keys of `OpenGamesIndex` are the fields themselves. A game without `open_timestamp` is not in it.
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(
+    table = BattleRoyale,
+    pk = "GAME#{game_id}", sk = "#METADATA#{game_id}",
+    index(
+        open_on, on = "OpenGamesIndex",
+        pk = "{map}", sk = "{open_timestamp:%Y-%m-%dT%H:%M:%S}",
+    ),
+)]
+#[expect(missing_docs, reason = "the fields say it themselves")]
+pub struct Game {
+    pub game_id: Uuid,
+    pub map: Map,
+    pub creator: String,
+    pub create_time: DateTime,
+    pub open_timestamp: Option<DateTime>,
+    pub start_time: Option<DateTime>,
+    pub end_time: Option<DateTime>,
+    pub people: u32,
+    pub gold: Option<String>,
+    pub silver: Option<String>,
+    pub bronze: Option<String>,
+}
+
+/// A user in a game.
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(
+    table = BattleRoyale,
+    pk = "GAME#{game_id}", sk = "USER#{username}",
+    index(games_of, on = "InvertedIndex", pk = "USER#{username}", sk = "GAME#{game_id}"),
+)]
+#[expect(missing_docs, reason = "the fields say it themselves")]
+pub struct Player {
+    pub game_id: Uuid,
+    pub username: String,
+    pub place: Option<Place>,
+}
+
+/// Where a game takes place.
+#[derive(KeyPart, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it themselves")]
+pub enum Map {
+    #[serde(rename = "Dirty Desert")]
+    DirtyDesert,
+    #[serde(rename = "Green Grasslands")]
+    GreenGrasslands,
+    #[serde(rename = "Juicy Jungle")]
+    JuicyJungle,
+    #[serde(rename = "Open Ocean")]
+    OpenOcean,
+    #[serde(rename = "Urban Underground")]
+    UrbanUnderground,
+}
+
+/// What a player has won.
+#[derive(Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it themselves")]
+pub enum Place {
+    Gold,
+    Silver,
+    Bronze,
+}
+
+/// What `OpenGamesIndex` holds of a game; [`Item::key`] leads to the rest.
+#[derive(Deserialize, Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the fields say it themselves")]
+pub struct OpenGame {
+    pub map: Map,
+    pub open_timestamp: DateTime,
+    pub create_time: DateTime,
+    pub people: u32,
+}
+
+/// A user enters a game: the mapping is put if it is not there, and the game counts one more, up to fifty.
+///
+/// Either both happen or neither does.
+///
+/// # Errors
+///
+/// If a key cannot be made.
+pub fn join(
+    table: &Handle<BattleRoyale>,
+    player: &Player,
+) -> Result<[TransactWriteItem; 2], Failure> {
+    let put = Put::builder()
+        .table_name(table.name())
+        .set_item(Some(player.to_item()?))
+        .condition_expression("attribute_not_exists(PK)")
+        .build()?;
+    let count = Update::builder()
+        .table_name(table.name())
+        .set_key(Some(Game::key(player.game_id).to_item()?))
+        .update_expression("ADD people :one")
+        .condition_expression("people < :full")
+        .expression_attribute_values(":one", number(1))
+        .expression_attribute_values(":full", number(FULL))
+        .build()?;
+    Ok([
+        TransactWriteItem::builder().put(put).build(),
+        TransactWriteItem::builder().update(count).build(),
+    ])
+}
+
+/// A full game begins, if its creator says so: it is open no more, and so leaves `OpenGamesIndex`.
+///
+/// # Errors
+///
+/// If the key cannot be made.
+pub fn start(
+    table: &Handle<BattleRoyale>,
+    game: Key<Game>,
+    creator: &str,
+    at: DateTime,
+) -> Result<TransactWriteItem, Failure> {
+    let update = Update::builder()
+        .table_name(table.name())
+        .set_key(Some(game.to_item()?))
+        .update_expression("REMOVE open_timestamp SET start_time = :at")
+        .condition_expression(
+            "people = :full AND attribute_not_exists(start_time) AND creator = :creator",
+        )
+        .expression_attribute_values(":at", AttributeValue::S(at.to_string()))
+        .expression_attribute_values(":full", number(FULL))
+        .expression_attribute_values(":creator", AttributeValue::S(creator.to_owned()))
+        .build()?;
+    Ok(TransactWriteItem::builder().update(update).build())
+}
+
+fn number(n: u32) -> AttributeValue {
+    AttributeValue::N(n.to_string())
+}
+
+/// The published rows, or our own few.
+///
+/// # Errors
+///
+/// If a file cannot be read.
+pub fn load() -> Result<Vec<Row>, Failure> {
+    rows::from_lines(&rows::published_or("battle-royale-items.jsonl", OWN)?)
+}
+
+/// Rows of our own, one item a line.
+const OWN: &str = include_str!("../data/battle-royale.jsonl");
+
+/// Reads a row as the entity that its key says it is, and puts it.
+///
+/// # Errors
+///
+/// If the row is none of the three entities, or cannot be put.
+pub async fn put_row(table: &Handle<BattleRoyale>, row: &Row) -> Result<(), Failure> {
+    let item = Item::<BattleRoyale>::from_attribute_values(row);
+    if item.is::<User>() {
+        table.put(&item.decode::<User>()?).send().await?;
+    } else if item.is::<Game>() {
+        table.put(&item.decode::<Game>()?).send().await?;
+    } else if item.is::<Player>() {
+        table.put(&item.decode::<Player>()?).send().await?;
+    } else {
+        return Err("a row that is no user, no game and no player".into());
+    }
+    Ok(())
+}
