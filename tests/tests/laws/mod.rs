@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use dynamo_model::expr::{Closed, Partition, Ranged, Slot, Sort, SortPart, Spelled};
 use dynamo_model::key::{KeyPart, Variable};
 use dynamo_model::{Entity, Handle, Keyed, Table};
-use proptest::prelude::RngCore as _;
+use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
 /// Random decisions, the same in every run: a failure names its seed.
