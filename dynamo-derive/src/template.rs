@@ -101,9 +101,10 @@ impl Template {
         })
     }
 
-    /// Whether the template ends with this field.
+    /// Whether the template ends with this field, which does not stand before as well.
     pub(crate) fn ends_with(&self, name: &str) -> bool {
         matches!(self.segments.last(), Some(Segment::Part { field, .. }) if field == name)
+            && self.parts().filter(|(field, _)| *field == name).count() == 1
     }
 }
 
@@ -190,6 +191,7 @@ impl Format {
             Format::Default => "Mid",
             Format::Width(_) | Format::Named("Desc" | "Epoch" | "EpochMillis") => "Always",
             Format::Pattern(pattern) if is_sorted(pattern) => "Always",
+            Format::Shard(_) => "Hashed",
             _ => "Never",
         }
     }

@@ -40,7 +40,7 @@ pub mod __private {
     pub use std::result::Result::{self, Err, Ok};
 
     pub use crate::entity::check;
-    pub use crate::expr::{Always, Last, Mid, Never, Partition, SortPart};
+    pub use crate::expr::{Always, Hashed, Last, Mid, Never, Partition, SortPart};
     pub use crate::key::Part as KeyPartValue;
     pub use crate::key::Segment::{Lit, Part};
     pub use crate::key::{
@@ -86,15 +86,17 @@ pub mod __private {
 /// entities, usually the application, states them once.
 ///
 /// ```
-/// # mod storage { use dynamo_model::prelude::*;
+/// # mod app {
+/// # pub mod storage { use dynamo_model::prelude::*;
 /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", delimiters = "#")] pub struct Shop; }
-/// # mod customers { use dynamo_model::prelude::*;
+/// # pub mod customers { use dynamo_model::prelude::*;
 /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
 /// # #[entity(table = super::storage::Shop, pk = "CUSTOMER#{id}", sk = "PROFILE")] pub struct Customer { id: String } }
-/// # mod orders { use dynamo_model::prelude::*;
+/// # pub mod orders { use dynamo_model::prelude::*;
 /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
 /// # #[entity(table = super::storage::Shop, pk = "ORDER#{id}", sk = "ORDER")] pub struct Order { id: String } }
 /// dynamo_model::model!(storage::Shop: customers::Customer, orders::Order);
+/// # }
 /// ```
 #[macro_export]
 macro_rules! model {

@@ -191,18 +191,13 @@ impl<E: Entity> Reader<E> {
                     None => return Err(fail(KeyProblem::NoAttribute).into()),
                 };
                 let mut failed = None;
-                let parsed = parse(
-                    schema.components,
-                    template,
-                    &value,
-                    &mut |component, part| {
-                        if !done[component] && wanted(component) && failed.is_none() {
-                            done[component] = true;
-                            let restored = E::restore(component, part, &mut Restore(&mut fields));
-                            failed = restored.err().map(|error| (component, error));
-                        }
-                    },
-                );
+                let parsed = parse(context, template, &value, &mut |component, part| {
+                    if !done[component] && wanted(component) && failed.is_none() {
+                        done[component] = true;
+                        let restored = E::restore(component, part, &mut Restore(&mut fields));
+                        failed = restored.err().map(|error| (component, error));
+                    }
+                });
                 match failed {
                     Some((component, Unrestored::Unreadable)) => {
                         let problem = KeyProblem::Unreadable;
@@ -258,7 +253,7 @@ pub(crate) fn is_entity<E: Entity>(item: RawItem<'_>) -> Result<bool, DecodeErro
     let (pk, sk) = E::SCHEMA.pairs(E::Table::DEF, &E::SCHEMA.keys[0]);
     for (attribute, template) in pk.chain(sk) {
         let fits = scalar(item, attribute.name)?
-            .is_some_and(|key| parse(E::SCHEMA.components, template, &key, &mut |_, _| {}));
+            .is_some_and(|key| parse(context::<E>(), template, &key, &mut |_, _| {}));
         if !fits {
             return Ok(false);
         }
@@ -274,7 +269,7 @@ pub(crate) fn read_key<E: Entity>(
     let one = |(attribute, template): (AttributeDef, Template)| {
         let value = scalar(item, attribute.name)?
             .ok_or_else(|| context.error(None, template, KeyProblem::NoAttribute))?;
-        if !parse(schema.components, template, &value, &mut |_, _| {}) {
+        if !parse(context, template, &value, &mut |_, _| {}) {
             return Err(context.error(None, template, KeyProblem::Unreadable).into());
         }
         Ok::<_, Error>(value)

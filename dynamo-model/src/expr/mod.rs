@@ -3,6 +3,6 @@
 mod sort;
 
 pub use sort::{
-    Always, Closed, Ends, First, Follows, Last, Mid, Never, Open, Partition, Ranged, Slot, Sort,
-    SortPart, Textual,
+    Always, Closed, Ends, First, Follows, Hashed, Last, Mid, Never, Open, Partition, Ranged, Slot,
+    Sort, SortPart, Textual,
 };

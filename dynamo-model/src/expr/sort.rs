@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::key::{Bound, Fixed, KeyArg, KeyPart, Part, Variable};
+use crate::key::{Bound, Fixed, Format, KeyArg, KeyPart, Part, Variable};
 use crate::{Entity, Keyed};
 
 /// The items of one entity in one partition of the table or of an index, which
@@ -85,10 +85,9 @@ pub(crate) fn sort_components(entity: &crate::schema::EntityDef, key: usize) -> 
     let key = &entity.keys[key];
     let mut all = Vec::new();
     for (component, _) in key.sk.iter().flat_map(|template| template.components()) {
-        let in_pk = entity
-            .pk_templates(key)
-            .iter()
-            .any(|t| t.contains(component));
+        // A shard in the partition key is made of a component and leaves its value open.
+        let mut pk = entity.pk_templates(key).iter().flat_map(|t| t.components());
+        let in_pk = pk.any(|(c, format)| c == component && !matches!(format, Format::Shard(_)));
         if !in_pk && !all.contains(&component) {
             all.push(component);
         }
@@ -327,6 +326,9 @@ pub struct Always<T>(PhantomData<fn() -> T>);
 /// A component in a format that does not keep the order.
 #[derive(Debug)]
 pub struct Never<T>(PhantomData<fn() -> T>);
+/// A component of which only a hash is written.
+#[derive(Debug)]
+pub struct Hashed<T>(PhantomData<fn() -> T>);
 
 macro_rules! slots {
     ($($slot:ident),*) => {$(
@@ -336,7 +338,7 @@ macro_rules! slots {
         impl<T> sealed::Sealed for $slot<T> {}
     )*};
 }
-slots!(Last, Mid, Always, Never);
+slots!(Last, Mid, Always, Never, Hashed);
 
 /// A slot whose stored text sorts as its values do.
 #[diagnostic::on_unimplemented(
@@ -358,12 +360,16 @@ impl<T: KeyPart> Ranged for Last<T> where T::Order: sealed::Sorted {}
 #[diagnostic::on_unimplemented(
     message = "`starts_with` is for text",
     label = "this part of the sort key is not text",
-    note = "numbers, ids and times have a fixed width: compare them with `ge`, `lt` or `between`"
+    note = "numbers, ids and times have a fixed width: compare them with `ge`, `lt` or `between`; of a `shard` only a hash is stored"
 )]
 pub trait Textual: Slot {}
 
 #[diagnostic::do_not_recommend]
-impl<S: Slot> Textual for S where S::Value: KeyPart<Order = Variable> {}
+impl<T: KeyPart<Order = Variable>> Textual for Last<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart<Order = Variable>> Textual for Mid<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart<Order = Variable>> Textual for Never<T> {}
 
 mod sealed {
     use super::{Closed, Fixed, Open, Sort, Variable};

@@ -1,10 +1,11 @@
 //! The exact bounds of a condition on a sort key (law 4).
 //!
 //! Every stored key is at most 1,024 bytes and holds no U+10FFFF, so the keys that begin with a prefix
-//! are those from the prefix itself up to the prefix followed by U+10FFFF.
+//! are those from the prefix itself up to the prefix followed by U+10FFFF. DynamoDB refuses longer bounds
+//! as well: they are replaced by the nearest key that is short enough.
 
 use super::encode::single;
-use super::format::write;
+use super::format::{read, write};
 use super::{
     Context, Format, KeyError, KeyKind, KeyProblem, KeyValue, Part, Place, Segment, Template,
     capabilities, encode, encode_prefix,
@@ -139,25 +140,48 @@ impl Open {
                 single(kind, part, self.format).map_err(|problem| self.error(problem))
             }
         };
-        Ok(Found::One(match bound {
-            Bound::Lt(part) => SortCondition::Lt(value(part)?),
-            Bound::Le(part) => SortCondition::Le(value(part)?),
-            Bound::Gt(part) => SortCondition::Gt(value(part)?),
-            Bound::Ge(part) => SortCondition::Ge(value(part)?),
+        let long = |value: &KeyValue| value.len() > LIMIT;
+        let found = match bound {
+            Bound::Lt(part) | Bound::Le(part) => match (value(part)?, bound) {
+                (value, _) if long(&value) => SortCondition::Le(last_below(value)),
+                (value, Bound::Lt(_)) => SortCondition::Lt(value),
+                (value, _) => SortCondition::Le(value),
+            },
+            Bound::Gt(part) | Bound::Ge(part) => match (value(part)?, bound) {
+                (value, _) if long(&value) => match first_above(value) {
+                    Some(value) => SortCondition::Ge(value),
+                    None => return Ok(Found::Empty),
+                },
+                (value, Bound::Gt(_)) => SortCondition::Gt(value),
+                (value, _) => SortCondition::Ge(value),
+            },
             Bound::Between(low, high) => {
                 let (low, high) = (value(low)?, value(high)?);
-                if low > high {
-                    return Ok(Found::Empty);
+                let low = if long(&low) {
+                    first_above(low)
+                } else {
+                    Some(low)
+                };
+                let high = if long(&high) { last_below(high) } else { high };
+                match low {
+                    Some(low) if low <= high => SortCondition::Between(low, high),
+                    _ => return Ok(Found::Empty),
                 }
-                SortCondition::Between(low, high)
             }
             Bound::StartsWith(part) if is_empty(part) => return Ok(Found::All),
-            Bound::StartsWith(part) => SortCondition::BeginsWith(value(part)?),
-        }))
+            Bound::StartsWith(part) => match value(part)? {
+                value if long(&value) => return Ok(Found::Empty),
+                value => SortCondition::BeginsWith(value),
+            },
+        };
+        Ok(Found::One(found))
     }
 
     /// A component behind a prefix.
     fn behind(&self, prefix: &str, bound: Option<&Bound>) -> Result<Found, KeyError> {
+        if prefix.len() > LIMIT {
+            return Ok(Found::Empty);
+        }
         let from_prefix = Some(prefix.to_owned());
         let (low, high) = match bound {
             None => return Ok(begins_with(prefix.to_owned())),
@@ -165,16 +189,15 @@ impl Open {
                 return Ok(begins_with(prefix.to_owned()));
             }
             Some(Bound::StartsWith(part)) => {
-                return Ok(begins_with(prefix.to_owned() + &self.text(part)?));
+                let text = self.text(part)?;
+                self.ends_before_literal(&text)?;
+                return Ok(begins_with(prefix.to_owned() + &text));
             }
-            Some(Bound::Ge(part)) => (Some(prefix.to_owned() + &self.text(part)?), ceiling(prefix)),
+            Some(Bound::Ge(part)) => (self.from(prefix, part)?, ceiling(prefix)),
             Some(Bound::Gt(part)) => (self.above(prefix, part)?, ceiling(prefix)),
             Some(Bound::Le(part)) => (from_prefix, self.up_to(prefix, part)?),
             Some(Bound::Lt(part)) => (from_prefix, self.below(prefix, part)?),
-            Some(Bound::Between(a, b)) => (
-                Some(prefix.to_owned() + &self.text(a)?),
-                self.up_to(prefix, b)?,
-            ),
+            Some(Bound::Between(a, b)) => (self.from(prefix, a)?, self.up_to(prefix, b)?),
         };
         // A string key is never empty, and DynamoDB refuses an empty bound.
         Ok(match low {
@@ -195,10 +218,40 @@ impl Open {
                 .is_none_or(|c| c.width.is_none())
     }
 
+    /// Refuses the beginning of a value that could as well be a whole value and a piece of the literal behind it:
+    /// `begins_with` would take both.
+    fn ends_before_literal(&self, text: &str) -> Result<(), KeyError> {
+        let Some(Segment::Lit(literal)) = self.template.0.get(self.at + 1) else {
+            return Ok(());
+        };
+        let shape = self.context.components[self.component].shape;
+        let runs_in = text.char_indices().skip(1).any(|(at, _)| {
+            let (value, rest) = text.split_at(at);
+            (literal.starts_with(rest) || rest.starts_with(literal))
+                && read(value, shape, self.format, self.context.delimiters).is_some()
+        });
+        if runs_in {
+            return Err(self.error(KeyProblem::Ambiguous(literal)));
+        }
+        Ok(())
+    }
+
+    /// The smallest key whose component is at least the value; `None` if there is none.
+    fn from(&self, prefix: &str, part: &Part<'static>) -> Result<Option<String>, KeyError> {
+        let text = prefix.to_owned() + &self.text(part)?;
+        Ok(if text.len() > LIMIT {
+            next_sibling(cut(text))
+        } else {
+            Some(text)
+        })
+    }
+
     /// The greatest key whose component is at most the value.
     fn up_to(&self, prefix: &str, part: &Part<'static>) -> Result<String, KeyError> {
         let text = prefix.to_owned() + &self.text(part)?;
-        Ok(if self.ends_in_text() {
+        Ok(if text.len() > LIMIT {
+            ceiling(&cut(text))
+        } else if self.ends_in_text() {
             text
         } else {
             ceiling(&text)
@@ -208,6 +261,9 @@ impl Open {
     /// The greatest key whose component is less than the value.
     fn below(&self, prefix: &str, part: &Part<'static>) -> Result<String, KeyError> {
         let mut text = self.text(part)?;
+        if prefix.len() + text.len() > LIMIT {
+            return Ok(ceiling(&cut(prefix.to_owned() + &text)));
+        }
         let last = text.pop();
         Ok(match last.and_then(before) {
             Some(last) => ceiling(&format!("{prefix}{text}{last}")),
@@ -219,6 +275,9 @@ impl Open {
     /// The smallest key whose component is greater than the value; `None` if there is none.
     fn above(&self, prefix: &str, part: &Part<'static>) -> Result<Option<String>, KeyError> {
         let mut text = prefix.to_owned() + &self.text(part)?;
+        if text.len() > LIMIT {
+            return Ok(next_sibling(cut(text)));
+        }
         if !self.ends_in_text() {
             // Longer than any key that begins with the text, so it need not be a possible key.
             return Ok(Some(if text.len() + LAST.len_utf8() <= LIMIT {
@@ -242,12 +301,6 @@ impl Open {
         let shape = self.context.components[self.component].shape;
         write(part, shape, self.format, self.context.delimiters, &mut text)
             .map_err(|problem| self.error(problem))?;
-        if text.len() > LIMIT {
-            return Err(self.error(KeyProblem::TooLong {
-                bytes: text.len(),
-                limit: LIMIT,
-            }));
-        }
         Ok(text)
     }
 
@@ -262,6 +315,45 @@ fn is_empty(part: &Part<'_>) -> bool {
         Part::Text(text) => text.is_empty(),
         Part::Bytes(bytes) => bytes.is_empty(),
         _ => false,
+    }
+}
+
+/// The longest beginning of a text that could be a key.
+///
+/// The character that no longer fits is longer than what still would, and so sorts above it: all keys with this
+/// beginning sort below the text.
+fn cut(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(LIMIT));
+    text
+}
+
+/// The greatest key below a value that is too long for a key.
+fn last_below(value: KeyValue) -> KeyValue {
+    match value {
+        KeyValue::S(text) => KeyValue::S(ceiling(&cut(text))),
+        KeyValue::B(mut bytes) => {
+            bytes.truncate(LIMIT);
+            KeyValue::B(bytes)
+        }
+        KeyValue::N(digits) => KeyValue::N(digits),
+    }
+}
+
+/// The smallest key above a value that is too long for a key.
+fn first_above(value: KeyValue) -> Option<KeyValue> {
+    match value {
+        KeyValue::S(text) => next_sibling(cut(text)).map(KeyValue::S),
+        KeyValue::B(mut bytes) => {
+            bytes.truncate(LIMIT);
+            while let Some(last) = bytes.pop() {
+                if let Some(next) = last.checked_add(1) {
+                    bytes.push(next);
+                    return Some(KeyValue::B(bytes));
+                }
+            }
+            None
+        }
+        KeyValue::N(digits) => Some(KeyValue::N(digits)),
     }
 }
 

@@ -230,7 +230,7 @@ fn number(digits: String) -> Result<String, KeyProblem> {
 ///
 /// `false` if the key was not written by this template.
 pub(crate) fn parse<'k>(
-    components: &[ComponentDef],
+    context: Context,
     template: Template,
     key: &'k KeyValue,
     found: &mut dyn FnMut(usize, Part<'k>),
@@ -241,7 +241,7 @@ pub(crate) fn parse<'k>(
             let Some((component, format)) = template.components().next() else {
                 return false;
             };
-            return match read_number(digits, components[component], format) {
+            return match read_number(digits, context.components[component], format) {
                 Some(part) => {
                     found(component, part);
                     true
@@ -259,11 +259,11 @@ pub(crate) fn parse<'k>(
             };
         }
     };
-    parse_text(components, template, text, found)
+    parse_text(context, template, text, found)
 }
 
 fn parse_text<'k>(
-    components: &[ComponentDef],
+    context: Context,
     template: Template,
     text: &'k str,
     found: &mut dyn FnMut(usize, Part<'k>),
@@ -276,7 +276,7 @@ fn parse_text<'k>(
                 None => return false,
             },
             Segment::Part(component, format) => {
-                let shape = components[component].shape;
+                let shape = context.components[component].shape;
                 let Some(can) = capabilities(shape, format) else {
                     return false;
                 };
@@ -295,7 +295,7 @@ fn parse_text<'k>(
                     return false;
                 }
                 if can.reversible {
-                    match format::read(here, shape, format) {
+                    match format::read(here, shape, format, context.delimiters) {
                         Some(part) => found(component, part),
                         None => return false,
                     }

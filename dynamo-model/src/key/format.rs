@@ -402,18 +402,30 @@ fn write_time(
 }
 
 /// Reads what [`write`] wrote. `None` for text that it never writes, and for irreversible formats.
-pub(super) fn read(text: &str, shape: Shape, format: Format) -> Option<Part<'_>> {
-    let part = read_any(text, shape, format)?;
-    // One value has one text: a key that was not written by this format is not accepted for another value.
+pub(super) fn read<'t>(
+    text: &'t str,
+    shape: Shape,
+    format: Format,
+    delimiters: &[char],
+) -> Option<Part<'t>> {
+    let part = read_any(text, shape, format, delimiters)?;
+    // One value has one text: a key that was not written by this format is not accepted for another value. Text
+    // that holds a delimiter belongs to a longer template: `ORDER#1#ITEM#2` is no key of `ORDER#{id}`.
     let mut again = String::new();
-    write(&part, shape, format, &[], &mut again).ok()?;
+    write(&part, shape, format, delimiters, &mut again).ok()?;
+    // Escapes that the delimiters of today do not ask for are read, so that keys outlive a change of them.
     (again == text || format == Format::Escape).then_some(part)
 }
 
-fn read_any(text: &str, shape: Shape, format: Format) -> Option<Part<'_>> {
+fn read_any<'t>(
+    text: &'t str,
+    shape: Shape,
+    format: Format,
+    delimiters: &[char],
+) -> Option<Part<'t>> {
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     match (shape, format) {
-        (Shape::Text | Shape::Choice, Format::Escape) => unescape(text),
+        (Shape::Text | Shape::Choice, Format::Escape) => unescape(text, delimiters),
         (Shape::Text | Shape::Choice | Shape::Ascii { .. }, Format::Default | Format::Any) => {
             Some(Part::from(text))
         }
@@ -491,20 +503,17 @@ fn read_any(text: &str, shape: Shape, format: Format) -> Option<Part<'_>> {
     }
 }
 
-fn unescape(text: &str) -> Option<Part<'_>> {
+fn unescape(text: &str, delimiters: &[char]) -> Option<Part<'static>> {
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        if *first == b'%' {
-            let [high, low, after @ ..] = tail else {
-                return None;
-            };
-            let digit = |b: u8| char::from(b).to_digit(16);
-            bytes.push(u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()?);
-            rest = after;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c == '%' {
+            let (high, low) = (rest.next()?.to_digit(16)?, rest.next()?.to_digit(16)?);
+            bytes.push(u8::try_from(high * 16 + low).ok()?);
+        } else if delimiters.contains(&c) {
+            return None;
         } else {
-            bytes.push(*first);
-            rest = tail;
+            bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
         }
     }
     Some(Part::Text(String::from_utf8(bytes).ok()?.into()))

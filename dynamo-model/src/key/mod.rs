@@ -39,6 +39,8 @@ mod format;
 mod impls;
 mod part;
 mod template;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use bounds::SortCondition;
 pub(crate) use bounds::{Bound, sort_conditions};

@@ -116,7 +116,8 @@ impl KeyPart for Binary {
 /// In a key of type `N`, where DynamoDB orders numbers itself. In a string key its digits would not sort.
 impl KeyPart for Number {
     const SHAPE: Shape = Shape::Decimal;
-    type Order = Variable;
+    // Not `Variable`, which would offer `starts_with`: DynamoDB has none on numbers.
+    type Order = Fixed;
 
     fn to_part(&self) -> Part<'_> {
         Part::Decimal(Cow::Borrowed(self.as_str()))

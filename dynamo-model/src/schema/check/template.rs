@@ -67,13 +67,13 @@ const fn template(entity: &EntityDef, template: Template, attribute: AttributeDe
             Segment::Lit(_) => variable_before = None,
             Segment::Part(number, format) => {
                 let component = entity.components[number];
-                let can = capability(entity, template, number, format);
                 if matches!(component.shape, Shape::Decimal) {
                     Message::new("`")
                         .push(component.name)
                         .push("` is an exact number, whose digits do not sort as text: use it in a key of type `N`, or an integer")
                         .fail();
                 }
+                let can = capability(entity, template, number, format);
                 if let Some(before) = variable_before {
                     Message::new("nothing separates `")
                         .push(entity.components[before].name)
