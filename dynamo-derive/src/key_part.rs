@@ -73,7 +73,9 @@ fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> Option<Toke
             if seen.contains(name) {
                 ctxt.error(
                     ident,
-                    format!("`{name}` is another variant's name too: a key is read back as one of them"),
+                    format!(
+                        "`{name}` is another variant's name too: a key is read back as one of them"
+                    ),
                 );
             }
         }
@@ -108,8 +110,9 @@ fn newtype(ctxt: &Ctxt, input: &DeriveInput, fields: &Fields) -> Option<TokenStr
         }
     };
     // Always in these words and with the type's span, so that a type without `KeyPart` is reported once.
-    let inner = quote_spanned!(inner.span()=> <#inner as _dm::KeyPart>);
-    Some(quote! {
+    let span = inner.span();
+    let inner = quote_spanned!(span=> <#inner as _dm::KeyPart>);
+    Some(quote_spanned! {span=>
         const SHAPE: _dm::Shape = #inner::SHAPE;
         type Order = #inner::Order;
         fn to_part(&self) -> _dm::KeyPartValue<'_> {

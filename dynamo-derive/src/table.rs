@@ -132,6 +132,13 @@ fn understand(ctxt: &Ctxt, input: &DeriveInput) -> Option<Table> {
         }
         attributes.into_iter().next()
     };
+    if !input.attrs.iter().any(|attr| attr.path().is_ident("table")) {
+        ctxt.error(
+            &input.ident,
+            "a table says what it is called and what its keys are: `#[table(name = \"shop\", pk = \"PK\", sk = \"SK\")]`",
+        );
+        return None;
+    }
     name.require(
         ctxt,
         &input.ident,
@@ -288,11 +295,7 @@ fn index(ctxt: &Ctxt, arg: &Ident, tokens: TokenStream, kind: &str) -> Option<In
         &format!("an index begins with its name: {example}"),
     );
     if local {
-        sk.require(
-            ctxt,
-            arg,
-            "a local index has a sort key: `sk = \"LSI1SK\"`",
-        );
+        sk.require(ctxt, arg, "a local index has a sort key: `sk = \"LSI1SK\"`");
     } else {
         pk.require(
             ctxt,
@@ -360,7 +363,10 @@ fn check(ctxt: &Ctxt, table: &Table) {
         if seen.contains(&index.name.value()) {
             ctxt.error(
                 &index.name,
-                format!("there is another index `{}`: an index's name is its own", index.name.value()),
+                format!(
+                    "there is another index `{}`: an index's name is its own",
+                    index.name.value()
+                ),
             );
         }
         seen.push(index.name.value());
@@ -441,7 +447,10 @@ fn print(input: &DeriveInput, table: &Table, with_checks: bool) -> TokenStream {
                     .then(|| quote_spanned!(span=> const _: () = _dm::check::whole::<#entity>();));
                 quote_spanned! {span=>
                     #whole
-                    const _: () = _dm::check::member::<#ident, #entity>(#number);
+                    const _: () = _dm::check::member::<#ident>(
+                        #number,
+                        <<#entity as _dm::Entity>::Table as _dm::Table>::DEF,
+                    );
                 }
             });
             (

@@ -591,15 +591,17 @@ const fn declared_delimiters(entity: &'static EntityDef, declared: &super::Delim
     }
 }
 
-/// Entity `j` of the table gets along with those before it. Called at its name in `entities(..)`.
+/// Entity `j` is the table's, and gets along with those before it. Called at its name in `entities(..)`.
 #[track_caller]
-pub const fn member<T: Table, E: Entity>(j: usize) {
+pub const fn member<T: Table>(j: usize, theirs: &TableDef) {
     let (table, model) = (T::DEF, T::MODEL);
-    let theirs = <E::Table as Table>::DEF;
     // One without a name stands for a table that was not understood.
     if !theirs.name.is_empty() && !equal(theirs.name, table.name) {
         Message::new("`")
-            .push(E::SCHEMA.name)
+            .push(match model.entities {
+                Some(entities) => entities[j].name,
+                None => "this",
+            })
             .push("` is an entity of table `")
             .push(theirs.name)
             .push("`, and this is `")
