@@ -35,6 +35,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
         let ident = &input.ident;
         let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
         quote! {
+            #[allow(unused_qualifications)]
             const _: () = {
                 use #krate::__private as _dm;
                 #[automatically_derived]

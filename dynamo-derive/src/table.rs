@@ -465,6 +465,7 @@ fn print(input: &DeriveInput, table: &Table, with_checks: bool) -> TokenStream {
         }
     };
     quote! {
+        #[allow(unused_qualifications)]
         const _: () = {
             use #krate::__private as _dm;
             #[automatically_derived]

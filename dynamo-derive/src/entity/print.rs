@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Expr, Type};
 
@@ -29,7 +30,9 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
     } else {
         TokenStream::new()
     };
+    // Paths are in full whatever is in scope, and nobody has to use every function.
     quote! {
+        #[allow(dead_code, unused_qualifications)]
         const _: () = {
             use #krate::__private as _dm;
             #[automatically_derived]
@@ -83,7 +86,11 @@ fn is_first_of_its_name(entity: &Entity, number: usize) -> bool {
 }
 
 fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) -> TokenStream {
-    let (name, doc, type_name) = (entity.ident.to_string(), &entity.doc, &entity.type_name);
+    let (name, doc, type_name) = (
+        entity.ident.unraw().to_string(),
+        &entity.doc,
+        &entity.type_name,
+    );
     let type_aliases = &entity.type_aliases;
     let fields = entity
         .fields
@@ -104,7 +111,7 @@ fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) -> TokenStr
         quote!(#component::DEF.named(#name))
     });
     let keys = entity.keys.iter().map(|key| {
-        let name = key.ident.to_string();
+        let name = key.ident.unraw().to_string();
         // A key that is not sound has no partition templates: its table's checks leave it out, but still see its
         // delimiters.
         let (pk, sk) = if is_sound {
@@ -381,7 +388,7 @@ fn functions(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         }
     }
     let (params, parts) = arguments(entity, numbers, &all);
-    let doc = format!("The primary key of one `{}`.", entity.ident);
+    let doc = format!("The primary key of one `{}`.", entity.ident.unraw());
     let keys = entity.keys.iter().enumerate();
     let queries = keys.filter(|(number, _)| is_first_of_its_name(entity, *number));
     let queries = queries.map(|(number, key)| {

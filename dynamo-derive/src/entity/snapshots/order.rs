@@ -1,3 +1,4 @@
+#[allow(dead_code, unused_qualifications)]
 const _: () = {
     use ::dynamo_model::__private as _dm;
     #[automatically_derived]
