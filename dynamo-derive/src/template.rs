@@ -236,8 +236,8 @@ fn is_sorted(pattern: &str) -> bool {
     let mut rest = pattern;
     while let Some(at) = rest.find('%') {
         let unit = &rest[at..];
-        if unit.starts_with("%%") {
-            rest = &unit[2..];
+        if let Some(behind) = unit.strip_prefix("%%") {
+            rest = behind;
             continue;
         }
         let rank = UNITS

@@ -181,7 +181,9 @@ fn short(template: &Template, numbers: &Components<'_>) -> Option<String> {
         match segment {
             Segment::Lit(plain) if !plain.contains(['{', '}']) => text.push_str(plain),
             Segment::Part { field, format } if *format == Format::Default => {
-                text.push_str(&format!("{{{}}}", numbers.number(field)?));
+                text.push('{');
+                text.push_str(&numbers.number(field)?.to_string());
+                text.push('}');
             }
             _ => return None,
         }
@@ -464,7 +466,7 @@ fn checks(entity: &Entity) -> TokenStream {
     }
     for (number, key) in entity.keys.iter().enumerate() {
         let number = Literal::usize_unsuffixed(number);
-        let at = key.on.as_ref().map_or(ident.span(), |on| on.span());
+        let at = key.on.as_ref().map_or(ident.span(), syn::LitStr::span);
         if key.on.is_some() {
             check(at, quote_spanned!(at=> index::<#ident>(#number)));
         }
