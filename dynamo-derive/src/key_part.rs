@@ -23,7 +23,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
         }
     }
     let body = match &input.data {
-        Data::Enum(data) if !data.variants.is_empty() => choice(&ctxt, input, data),
+        Data::Enum(data) if !data.variants.is_empty() => Some(choice(&ctxt, input, data)),
         Data::Struct(data) => newtype(&ctxt, input, &data.fields),
         _ => {
             ctxt.error(&input.ident, EXPECTED);
@@ -35,6 +35,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
         let ident = &input.ident;
         let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
         quote! {
+            #[allow(unused_qualifications)]
             const _: () = {
                 use #krate::__private as _dm;
                 #[automatically_derived]
@@ -51,7 +52,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
 const EXPECTED: &str =
     "a key part is an enum whose variants have no fields, or a newtype: `struct UserId(String);`";
 
-fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> Option<TokenStream> {
+fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> TokenStream {
     let container = serde_attr::Container::of_enum(ctxt, &input.attrs);
     let mut write = Vec::new();
     let mut read = Vec::new();
@@ -84,7 +85,7 @@ fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> Option<Toke
         seen.push(name);
         seen.extend(aliases);
     }
-    Some(quote! {
+    quote! {
         const SHAPE: _dm::Shape = _dm::Shape::Choice;
         type Order = _dm::Unordered;
         fn to_part(&self) -> _dm::KeyPartValue<'_> {
@@ -98,7 +99,7 @@ fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> Option<Toke
                 _ => _dm::Err(_dm::Unreadable),
             }
         }
-    })
+    }
 }
 
 fn newtype(ctxt: &Ctxt, input: &DeriveInput, fields: &Fields) -> Option<TokenStream> {
@@ -110,8 +111,9 @@ fn newtype(ctxt: &Ctxt, input: &DeriveInput, fields: &Fields) -> Option<TokenStr
         }
     };
     // Always in these words and with the type's span, so that a type without `KeyPart` is reported once.
-    let inner = quote_spanned!(inner.span()=> <#inner as _dm::KeyPart>);
-    Some(quote! {
+    let span = inner.span();
+    let inner = quote_spanned!(span=> <#inner as _dm::KeyPart>);
+    Some(quote_spanned! {span=>
         const SHAPE: _dm::Shape = #inner::SHAPE;
         type Order = #inner::Order;
         fn to_part(&self) -> _dm::KeyPartValue<'_> {

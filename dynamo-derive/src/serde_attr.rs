@@ -15,8 +15,8 @@ use crate::ctxt::Ctxt;
 #[derive(Default)]
 pub(crate) struct Container {
     rename_all: Option<String>,
-    /// serde's derives do not implement their traits for the struct itself.
-    pub(crate) remote: bool,
+    /// serde's derives do not implement their traits for the struct itself, or refuse it.
+    pub(crate) foreign: bool,
 }
 
 /// Attributes of a container whose serialized form is not its own fields.
@@ -83,7 +83,7 @@ impl Container {
                     ),
                 );
             }
-            container.remote |= name == "remote";
+            container.foreign |= name == "remote" || name == "untagged";
             container.read(ctxt, &name, value);
         }
         container

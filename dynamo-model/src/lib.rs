@@ -40,7 +40,7 @@ pub mod __private {
     pub use std::result::Result::{self, Err, Ok};
 
     pub use crate::entity::check;
-    pub use crate::expr::{Always, Hashed, Last, Mid, Never, Partition, SortPart};
+    pub use crate::expr::{Always, Hashed, Last, Mid, Never, Partition, SortPart, part as at};
     pub use crate::key::Part as KeyPartValue;
     pub use crate::key::Segment::{Lit, Part};
     pub use crate::key::{
@@ -52,6 +52,9 @@ pub mod __private {
     };
     pub use crate::{Entity, Handle, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored};
     pub use aws_sdk_dynamodb::Client;
+
+    /// What restoring a field comes to.
+    pub type Restored = Result<(), Unrestored>;
 
     /// The table of an entity that does not say which it has. That is an error; this one is not another.
     #[derive(Debug)]
@@ -71,6 +74,35 @@ pub mod __private {
             type_attribute: None,
         };
         const MODEL: &'static Model = &Model::open("");
+    }
+
+    /// The segments of a template without formats, whose components stand as their numbers: `"ORDER#{1}#{2}"`.
+    pub const fn segments<const N: usize>(text: &'static str) -> [crate::key::Segment; N] {
+        let bytes = text.as_bytes();
+        let mut all = [Lit(""); N];
+        let (mut n, mut i, mut start) = (0, 0, 0);
+        while i < bytes.len() {
+            if bytes[i] == b'{' {
+                if i > start {
+                    all[n] = Lit(text.split_at(i).0.split_at(start).1);
+                    n += 1;
+                }
+                let mut component = 0;
+                i += 1;
+                while bytes[i] != b'}' {
+                    component = component * 10 + (bytes[i] - b'0') as usize;
+                    i += 1;
+                }
+                all[n] = plain(component);
+                n += 1;
+                start = i + 1;
+            }
+            i += 1;
+        }
+        if start < bytes.len() {
+            all[n] = Lit(text.split_at(start).1);
+        }
+        all
     }
 
     /// A component in its type's own format.

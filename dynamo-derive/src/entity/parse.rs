@@ -101,7 +101,7 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
         return None;
     }
     let container = serde_attr::Container::of_entity(ctxt, &input.attrs);
-    if container.remote {
+    if container.foreign {
         return None;
     }
     let mut table = Once::<Type>::EMPTY;
@@ -113,6 +113,10 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
     let mut sk = Once::<Vec<Template>>::EMPTY;
     let mut type_aliases = Vec::new();
     let mut indexes = Vec::new();
+    // Without fields nothing can be right about the templates.
+    let quiet = Ctxt::new();
+    let all = ctxt;
+    let ctxt = if fields.is_some() { all } else { &quiet };
     for arg in args::attribute_args(ctxt, &input.attrs, "entity") {
         let (name, value) = match arg {
             Arg::Named(name, value) => (name, value),
@@ -143,6 +147,20 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
             },
             _ => {}
         }
+    }
+    drop(quiet.finish());
+    let ctxt = all;
+    if !input
+        .attrs
+        .iter()
+        .any(|attr| attr.path().is_ident("entity"))
+        && fields.is_some()
+    {
+        ctxt.error(
+            &input.ident,
+            "an entity says which table it is in and what its keys are made of: `#[entity(table = Shop, pk = \"CUSTOMER#{customer_id}\", sk = \"PROFILE\")]`",
+        );
+        return None;
     }
     table.require(
         ctxt,

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Expr, Type};
 
@@ -29,7 +30,9 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
     } else {
         TokenStream::new()
     };
+    // Paths are in full whatever is in scope, and nobody has to use every function.
     quote! {
+        #[allow(dead_code, unused_qualifications)]
         const _: () = {
             use #krate::__private as _dm;
             #[automatically_derived]
@@ -83,7 +86,11 @@ fn is_first_of_its_name(entity: &Entity, number: usize) -> bool {
 }
 
 fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) -> TokenStream {
-    let (name, doc, type_name) = (entity.ident.to_string(), &entity.doc, &entity.type_name);
+    let (name, doc, type_name) = (
+        entity.ident.unraw().to_string(),
+        &entity.doc,
+        &entity.type_name,
+    );
     let type_aliases = &entity.type_aliases;
     let fields = entity
         .fields
@@ -104,11 +111,7 @@ fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) -> TokenStr
         quote!(#component::DEF.named(#name))
     });
     let keys = entity.keys.iter().map(|key| {
-        let name = key.ident.to_string();
-        let index = match &key.on {
-            Some(on) => quote!(_dm::Some(#on)),
-            None => quote!(_dm::None),
-        };
+        let name = key.ident.unraw().to_string();
         // A key that is not sound has no partition templates: its table's checks leave it out, but still see its
         // delimiters.
         let (pk, sk) = if is_sound {
@@ -119,15 +122,12 @@ fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) -> TokenStr
         let pk = pk.iter().map(|t| template(t, numbers));
         let sk = sk.into_iter().map(|t| template(t, numbers));
         let when = key.when.iter().flat_map(|when| inputs(entity, when));
-        let when = when.map(|field| &field.name);
-        quote! {
-            _dm::KeyDef {
-                name: #name,
-                index: #index,
-                pk: &[#(#pk),*],
-                sk: &[#(#sk),*],
-                when: &[#(#when),*],
-            }
+        let when: Vec<&String> = when.map(|field| &field.name).collect();
+        let when = (!when.is_empty()).then(|| quote!(.when(&[#(#when),*])));
+        let (pk, sk) = (quote!(&[#(#pk),*]), quote!(&[#(#sk),*]));
+        match &key.on {
+            None => quote!(_dm::KeyDef::primary(#name, #pk, #sk)),
+            Some(on) => quote!(_dm::KeyDef::on(#on, #name, #pk, #sk) #when),
         }
     });
     quote! {
@@ -150,6 +150,10 @@ fn component(ty: &Type) -> TokenStream {
 }
 
 fn template(template: &Template, numbers: &Components<'_>) -> TokenStream {
+    if let Some(text) = short(template, numbers) {
+        let len = Literal::usize_unsuffixed(template.segments.len());
+        return quote!(_dm::Template(&_dm::segments::<#len>(#text)));
+    }
     let segments = template
         .segments
         .iter()
@@ -167,6 +171,24 @@ fn template(template: &Template, numbers: &Components<'_>) -> TokenStream {
             }
         });
     quote!(_dm::Template(&[#(#segments),*]))
+}
+
+/// The template with numbers for names, which the runtime takes apart while compiling. Only without formats and
+/// braces, which are not worth a parser there.
+fn short(template: &Template, numbers: &Components<'_>) -> Option<String> {
+    let mut text = String::new();
+    for segment in &template.segments {
+        match segment {
+            Segment::Lit(plain) if !plain.contains(['{', '}']) => text.push_str(plain),
+            Segment::Part { field, format } if *format == Format::Default => {
+                text.push('{');
+                text.push_str(&numbers.number(field)?.to_string());
+                text.push('}');
+            }
+            _ => return None,
+        }
+    }
+    Some(text)
 }
 
 fn part(numbers: &Components<'_>) -> TokenStream {
@@ -195,13 +217,10 @@ fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         .filter(|(_, field)| field.key_only.is_some() || stands_alone(entity, &field.name))
         .map(|(number, field)| {
             let (component, attribute) = (component(&field.ty), &field.serde.attribute);
-            let value = quote!(#component::from_part(part));
             let number = Literal::usize_unsuffixed(number);
             match &field.serde.serialize_with {
-                None => quote!(#number => fields.field(#attribute, #value),),
-                Some(path) => {
-                    quote!(#number => fields.field_with(#attribute, #value, |v, s| #path(v, s)),)
-                }
+                None => quote!(#number => key.field(#attribute, #component::from_part),),
+                Some(path) => quote!(#number => key.field_with(#attribute, #component::from_part, |v, s| #path(v, s)),),
             }
         })
         .collect();
@@ -209,14 +228,10 @@ fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         return TokenStream::new();
     }
     quote! {
-        fn restore(
-            component: usize,
-            part: _dm::KeyPartValue<'_>,
-            fields: &mut _dm::Restore<'_, '_>,
-        ) -> _dm::Result<(), _dm::Unrestored> {
-            match component {
+        fn restore(key: _dm::Restore<'_, '_>) -> _dm::Restored {
+            match key.component() {
                 #(#arms)*
-                _ => _dm::Ok(()),
+                _ => key.nothing(),
             }
         }
     }
@@ -312,11 +327,11 @@ fn names_of<'e>(entity: &'e Entity, key: &'e Key) -> (Vec<&'e str>, Vec<&'e str>
 }
 
 fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
-    let number = Literal::usize_unsuffixed(number);
     let ident = &entity.ident;
     let (impl_generics, ty_generics, where_clause) = entity.generics.split_for_impl();
     let (_, sk) = names_of(entity, key);
     if sk.is_empty() {
+        let number = Literal::usize_unsuffixed(number);
         return quote! {
             impl #impl_generics _dm::Keyed<#number> for #ident #ty_generics #where_clause {
                 type Parts = ();
@@ -324,14 +339,16 @@ fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
             }
         };
     }
-    let parts = format_ident!("__SortKey_{}", key.ident);
+    // Not at the user's token, where its spelling would be linted.
+    let parts = format_ident!("__SortKey_{}", key.ident, span = Span::call_site());
+    let number = Literal::usize_unsuffixed(number);
     let fields: Vec<&Field> = sk.iter().filter_map(|name| entity.field(name)).collect();
     let idents: Vec<&Ident> = fields.iter().map(|field| &field.ident).collect();
     let types = fields.iter().enumerate().map(|(position, field)| {
-        let component = component(&field.ty);
+        let ty = &field.ty;
         let slot = format_ident!("{}", slot(key, &field.name));
         let position = Literal::usize_unsuffixed(position);
-        quote!(_dm::SortPart<#ident #ty_generics, #number, #position, _dm::#slot<#component::Key>>)
+        quote!(_dm::SortPart<#ident #ty_generics, #number, #position, _dm::#slot<#ty>>)
     });
     quote! {
         #[doc(hidden)]
@@ -340,9 +357,7 @@ fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
         }
         impl #impl_generics _dm::Keyed<#number> for #ident #ty_generics #where_clause {
             type Parts = #parts #ty_generics;
-            const PARTS: #parts #ty_generics = #parts {
-                #(#idents: _dm::SortPart::NEW,)*
-            };
+            const PARTS: Self::Parts = #parts { #(#idents: _dm::at(),)* };
         }
     }
 }
@@ -375,7 +390,7 @@ fn functions(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         }
     }
     let (params, parts) = arguments(entity, numbers, &all);
-    let doc = format!("The primary key of one `{}`.", entity.ident);
+    let doc = format!("The primary key of one `{}`.", entity.ident.unraw());
     let keys = entity.keys.iter().enumerate();
     let queries = keys.filter(|(number, _)| is_first_of_its_name(entity, *number));
     let queries = queries.map(|(number, key)| {
@@ -451,7 +466,7 @@ fn checks(entity: &Entity) -> TokenStream {
     }
     for (number, key) in entity.keys.iter().enumerate() {
         let number = Literal::usize_unsuffixed(number);
-        let at = key.on.as_ref().map_or(ident.span(), |on| on.span());
+        let at = key.on.as_ref().map_or(ident.span(), syn::LitStr::span);
         if key.on.is_some() {
             check(at, quote_spanned!(at=> index::<#ident>(#number)));
         }

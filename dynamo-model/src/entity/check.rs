@@ -1,7 +1,7 @@
 //! What the derives' expansions call to check a model: the rules of [`schema::check`](crate::schema), for a type.
 
 use super::{Entity, Lists, Table};
-use crate::schema::{EntityDef, Model, check};
+use crate::schema::{EntityDef, Model, TableDef, check};
 
 /// The table lists the entity. Called at `table = ..`.
 pub const fn listed<T: Lists<E>, E>() {}
@@ -67,8 +67,8 @@ pub const fn key_only<E: Entity>(field: &str) {
 
 /// Entity `j` is the table's, and gets along with those before it. Called at its name in `entities(..)`.
 #[track_caller]
-pub const fn member<T: Table, E: Entity>(j: usize) {
-    check::member(T::DEF, T::MODEL, j, <E::Table as Table>::DEF);
+pub const fn member<T: Table>(j: usize, theirs: &TableDef) {
+    check::member(T::DEF, T::MODEL, j, theirs);
 }
 
 /// The entities that several crates give a table get along with each other. Called by `model!`.

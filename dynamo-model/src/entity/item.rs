@@ -194,7 +194,11 @@ impl<E: Entity> Reader<E> {
                 let parsed = parse(context, template, &value, &mut |component, part| {
                     if !done[component] && wanted(component) && failed.is_none() {
                         done[component] = true;
-                        let restored = E::restore(component, part, &mut Restore(&mut fields));
+                        let restored = E::restore(Restore {
+                            component,
+                            part,
+                            fields: &mut fields,
+                        });
                         failed = restored.err().map(|error| (component, error));
                     }
                 });

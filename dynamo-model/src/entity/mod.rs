@@ -49,13 +49,8 @@ pub trait Entity: Stored + Send + 'static {
     /// # Errors
     ///
     /// [`Unrestored`] if the component is no value of the field's type.
-    fn restore(
-        component: usize,
-        part: Part<'_>,
-        fields: &mut Restore<'_, '_>,
-    ) -> Result<(), Unrestored> {
-        let _ = (component, part, fields);
-        Ok(())
+    fn restore(from_key: Restore<'_, '_>) -> Result<(), Unrestored> {
+        from_key.nothing()
     }
 
     /// Whether the item belongs into the index of key `number`: what `when = ..` says.
@@ -106,23 +101,41 @@ pub trait Keyed<const KEY: usize> {
     const PARTS: Self::Parts;
 }
 
-/// Receives the fields that are restored from keys.
-pub struct Restore<'w, 'b>(pub(crate) &'w mut ItemWriter<'b>);
+/// A component that was read back from a key, and the item it belongs into.
+pub struct Restore<'w, 'b> {
+    pub(crate) component: usize,
+    pub(crate) part: Part<'w>,
+    pub(crate) fields: &'w mut ItemWriter<'b>,
+}
 
-impl Restore<'_, '_> {
-    /// Writes the field, read from a part by [`Component::from_part`](crate::key::Component::from_part), as serde
-    /// writes its type.
+impl<'w> Restore<'w, '_> {
+    /// The component's number in the schema.
+    pub fn component(&self) -> usize {
+        self.component
+    }
+
+    /// The field is stored on its own.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn nothing(self) -> Result<(), Unrestored> {
+        Ok(())
+    }
+
+    /// Writes the field as serde writes its type, which
+    /// [`Component::from_part`](crate::key::Component::from_part) reads from the part.
     ///
     /// # Errors
     ///
     /// [`Unrestored`] if the part is no value of the type, or does not serialize.
     pub fn field<T: Serialize>(
-        &mut self,
+        self,
         attribute: &str,
-        value: Result<T, Unreadable>,
+        read: impl FnOnce(Part<'w>) -> Result<T, Unreadable>,
     ) -> Result<(), Unrestored> {
-        let value = value?;
-        self.0
+        let value = read(self.part)?;
+        self.fields
             .restored_with(attribute, |serializer| value.serialize(serializer))?;
         Ok(())
     }
@@ -133,13 +146,13 @@ impl Restore<'_, '_> {
     ///
     /// [`Unrestored`] if the part is no value of the type, or does not serialize.
     pub fn field_with<T>(
-        &mut self,
+        self,
         attribute: &str,
-        value: Result<T, Unreadable>,
+        read: impl FnOnce(Part<'w>) -> Result<T, Unreadable>,
         serialize: impl FnOnce(&T, ValueSerializer<'_>) -> Result<Written, EncodeError>,
     ) -> Result<(), Unrestored> {
-        let value = value?;
-        self.0
+        let value = read(self.part)?;
+        self.fields
             .restored_with(attribute, |serializer| serialize(&value, serializer))?;
         Ok(())
     }

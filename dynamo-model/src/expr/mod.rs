@@ -2,6 +2,8 @@
 
 mod sort;
 
+#[doc(hidden)]
+pub use sort::part;
 pub use sort::{
     Always, Closed, Ends, First, Follows, Hashed, Last, Mid, Never, Open, Partition, Ranged, Slot,
     Sort, SortPart, Textual,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::key::{Bound, Fixed, Format, KeyArg, KeyPart, Part, Variable};
+use crate::key::{Bound, Component, Fixed, Format, KeyArg, KeyPart, Part, Variable};
 use crate::{Entity, Keyed};
 
 /// The items of one entity in one partition of the table or of an index, which
@@ -118,9 +118,13 @@ impl<E, const KEY: usize, const I: usize, S> fmt::Debug for SortPart<E, KEY, I, 
 }
 
 impl<E, const KEY: usize, const I: usize, S> SortPart<E, KEY, I, S> {
-    /// The handle.
-    #[doc(hidden)]
-    pub const NEW: Self = Self(PhantomData);
+    pub(crate) const NEW: Self = Self(PhantomData);
+}
+
+/// The handle at a place that says which.
+#[doc(hidden)]
+pub const fn part<E, const KEY: usize, const I: usize, S>() -> SortPart<E, KEY, I, S> {
+    SortPart::NEW
 }
 
 type Eq<E, const KEY: usize, const I: usize> = Sort<E, KEY, I, I, Open>;
@@ -308,7 +312,7 @@ pub enum Closed {}
 
 impl Ends for Open {}
 
-/// A component's place in its template: its type, and whether ranges on it are exact.
+/// A component's place in its template: its field's type, and whether ranges on it are exact.
 pub trait Slot: sealed::Sealed {
     /// The component's type.
     type Value: KeyPart;
@@ -332,8 +336,8 @@ pub struct Hashed<T>(PhantomData<fn() -> T>);
 
 macro_rules! slots {
     ($($slot:ident),*) => {$(
-        impl<T: KeyPart> Slot for $slot<T> {
-            type Value = T;
+        impl<T: Component> Slot for $slot<T> {
+            type Value = T::Key;
         }
         impl<T> sealed::Sealed for $slot<T> {}
     )*};
@@ -350,11 +354,11 @@ slots!(Last, Mid, Always, Never, Hashed);
 pub trait Ranged: Slot {}
 
 #[diagnostic::do_not_recommend]
-impl<T: KeyPart> Ranged for Always<T> {}
+impl<T: Component> Ranged for Always<T> {}
 #[diagnostic::do_not_recommend]
-impl<T: KeyPart<Order = Fixed>> Ranged for Mid<T> {}
+impl<T: Component> Ranged for Mid<T> where T::Key: KeyPart<Order = Fixed> {}
 #[diagnostic::do_not_recommend]
-impl<T: KeyPart> Ranged for Last<T> where T::Order: sealed::Sorted {}
+impl<T: Component> Ranged for Last<T> where <T::Key as KeyPart>::Order: sealed::Sorted {}
 
 /// A slot of text, which can begin with other text.
 #[diagnostic::on_unimplemented(

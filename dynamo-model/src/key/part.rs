@@ -248,11 +248,15 @@ impl Order for Unordered {
     note = "add `#[derive(KeyPart)]` to a unit enum or to a newtype around one of these",
     note = "floats are not key components: wrap one in a type that says how it is rounded"
 )]
-pub trait Component: sealed::Field + Sized {
+pub trait Component: Sized {
     /// The component's type without `Option`.
     type Key: KeyPart;
     /// Whether the field is an `Option`.
     const OPTIONAL: bool;
+    // A required item of a hidden type and not a supertrait seals it, so that a type that is no component is
+    // always reported in the same words.
+    #[doc(hidden)]
+    const SEAL: sealed::Seal;
     /// The component as data, but for its name.
     #[doc(hidden)]
     const DEF: ComponentDef = ComponentDef {
@@ -278,6 +282,7 @@ pub type Of<T> = <T as Component>::Key;
 impl<T: KeyPart> Component for T {
     type Key = T;
     const OPTIONAL: bool = false;
+    const SEAL: sealed::Seal = sealed::Seal;
 
     fn part(&self) -> Option<Part<'_>> {
         Some(self.to_part())
@@ -292,6 +297,7 @@ impl<T: KeyPart> Component for T {
 impl<T: KeyPart> Component for Option<T> {
     type Key = T;
     const OPTIONAL: bool = true;
+    const SEAL: sealed::Seal = sealed::Seal;
 
     fn part(&self) -> Option<Part<'_>> {
         self.as_ref().map(KeyPart::to_part)
@@ -333,9 +339,8 @@ mod sealed {
     impl Sealed for super::Variable {}
     impl Sealed for super::Unordered {}
 
-    pub trait Field {}
-    impl<T: KeyPart> Field for T {}
-    impl<T: KeyPart> Field for Option<T> {}
+    #[derive(Debug)]
+    pub struct Seal;
 
     pub trait Arg<T> {
         fn as_part(&self) -> Part<'_>;

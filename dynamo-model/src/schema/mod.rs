@@ -192,6 +192,42 @@ pub struct KeyDef {
     pub when: &'static [&'static str],
 }
 
+impl KeyDef {
+    /// The primary key.
+    pub const fn primary(
+        name: &'static str,
+        pk: &'static [Template],
+        sk: &'static [Template],
+    ) -> Self {
+        Self {
+            name,
+            index: None,
+            pk,
+            sk,
+            when: &[],
+        }
+    }
+
+    /// The key of an index.
+    pub const fn on(
+        index: &'static str,
+        name: &'static str,
+        pk: &'static [Template],
+        sk: &'static [Template],
+    ) -> Self {
+        Self {
+            index: Some(index),
+            ..Self::primary(name, pk, sk)
+        }
+    }
+
+    /// The same key with a predicate that reads these fields.
+    #[must_use]
+    pub const fn when(self, when: &'static [&'static str]) -> Self {
+        Self { when, ..self }
+    }
+}
+
 impl EntityDef {
     /// Templates of the key's partition attributes, which a local index takes from the primary key.
     pub(crate) const fn pk_templates(&self, key: &KeyDef) -> &'static [Template] {

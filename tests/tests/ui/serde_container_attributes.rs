@@ -63,11 +63,4 @@ struct Copied {
     id: String,
 }
 
-#[derive(Entity, Serialize, Deserialize)]
-#[serde(untagged)]
-#[entity(table = Shop, pk = "LABEL#{id}")]
-struct Label {
-    id: String,
-}
-
 fn main() {}

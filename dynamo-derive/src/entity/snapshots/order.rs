@@ -1,3 +1,4 @@
+#[allow(dead_code, unused_qualifications)]
 const _: () = {
     use ::dynamo_model::__private as _dm;
     #[automatically_derived]
@@ -23,29 +24,17 @@ const _: () = {
                 <Status as _dm::Component>::DEF.named("status"),
             ],
             keys: &[
-                _dm::KeyDef {
-                    name: "of",
-                    index: _dm::None,
-                    pk: &[_dm::Template(&[_dm::Lit("CUSTOMER#"), _dm::plain(0)])],
-                    sk: &[
-                        _dm::Template(
-                            &[
-                                _dm::Lit("ORDER#"),
-                                _dm::plain(1),
-                                _dm::Lit("#"),
-                                _dm::plain(2),
-                            ],
-                        ),
-                    ],
-                    when: &[],
-                },
-                _dm::KeyDef {
-                    name: "by_status",
-                    index: _dm::Some("GSI1"),
-                    pk: &[_dm::Template(&[_dm::Lit("STATUS#"), _dm::plain(3)])],
-                    sk: &[_dm::Template(&[_dm::plain(1)])],
-                    when: &[],
-                },
+                _dm::KeyDef::primary(
+                    "of",
+                    &[_dm::Template(&_dm::segments::<2>("CUSTOMER#{0}"))],
+                    &[_dm::Template(&_dm::segments::<4>("ORDER#{1}#{2}"))],
+                ),
+                _dm::KeyDef::on(
+                    "GSI1",
+                    "by_status",
+                    &[_dm::Template(&_dm::segments::<2>("STATUS#{3}"))],
+                    &[_dm::Template(&_dm::segments::<1>("{1}"))],
+                ),
             ],
         };
         fn part(&self, component: usize) -> _dm::Option<_dm::KeyPartValue<'_>> {
@@ -57,58 +46,33 @@ const _: () = {
                 _ => _dm::None,
             }
         }
-        fn restore(
-            component: usize,
-            part: _dm::KeyPartValue<'_>,
-            fields: &mut _dm::Restore<'_, '_>,
-        ) -> _dm::Result<(), _dm::Unrestored> {
-            match component {
-                1 => {
-                    fields
-                        .field(
-                            "placed_at",
-                            <Timestamp as _dm::Component>::from_part(part),
-                        )
-                }
-                _ => _dm::Ok(()),
+        fn restore(key: _dm::Restore<'_, '_>) -> _dm::Restored {
+            match key.component() {
+                1 => key.field("placed_at", <Timestamp as _dm::Component>::from_part),
+                _ => key.nothing(),
             }
         }
     }
     #[doc(hidden)]
     pub struct __SortKey_of {
-        pub placed_at: _dm::SortPart<
-            Order,
-            0,
-            0,
-            _dm::Mid<<Timestamp as _dm::Component>::Key>,
-        >,
-        pub order_id: _dm::SortPart<
-            Order,
-            0,
-            1,
-            _dm::Last<<Uuid as _dm::Component>::Key>,
-        >,
+        pub placed_at: _dm::SortPart<Order, 0, 0, _dm::Mid<Timestamp>>,
+        pub order_id: _dm::SortPart<Order, 0, 1, _dm::Last<Uuid>>,
     }
     impl _dm::Keyed<0> for Order {
         type Parts = __SortKey_of;
-        const PARTS: __SortKey_of = __SortKey_of {
-            placed_at: _dm::SortPart::NEW,
-            order_id: _dm::SortPart::NEW,
+        const PARTS: Self::Parts = __SortKey_of {
+            placed_at: _dm::at(),
+            order_id: _dm::at(),
         };
     }
     #[doc(hidden)]
     pub struct __SortKey_by_status {
-        pub placed_at: _dm::SortPart<
-            Order,
-            1,
-            0,
-            _dm::Last<<Timestamp as _dm::Component>::Key>,
-        >,
+        pub placed_at: _dm::SortPart<Order, 1, 0, _dm::Last<Timestamp>>,
     }
     impl _dm::Keyed<1> for Order {
         type Parts = __SortKey_by_status;
-        const PARTS: __SortKey_by_status = __SortKey_by_status {
-            placed_at: _dm::SortPart::NEW,
+        const PARTS: Self::Parts = __SortKey_by_status {
+            placed_at: _dm::at(),
         };
     }
     impl Order {

@@ -1,12 +1,13 @@
 //! `#[derive(Table)]`.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
-use syn::spanned::Spanned as _;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, quote};
 use syn::{DeriveInput, Expr, LitStr, Path, Type};
 
 use crate::args::{self, Arg, Once, Value};
 use crate::ctxt::Ctxt;
+
+mod print;
 
 const ARGS: [&str; 11] = [
     "name",
@@ -61,7 +62,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
         check(&ctxt, table);
     }
     let with_checks = ctxt.is_empty();
-    let printed = table.map(|table| print(input, &table, with_checks));
+    let printed = table.map(|table| print::table(input, &table, with_checks));
     let errors = ctxt.finish();
     quote! { #errors #printed }
 }
@@ -132,6 +133,13 @@ fn understand(ctxt: &Ctxt, input: &DeriveInput) -> Option<Table> {
         }
         attributes.into_iter().next()
     };
+    if !input.attrs.iter().any(|attr| attr.path().is_ident("table")) {
+        ctxt.error(
+            &input.ident,
+            "a table says what it is called and what its keys are: `#[table(name = \"shop\", pk = \"PK\", sk = \"SK\")]`",
+        );
+        return None;
+    }
     name.require(
         ctxt,
         &input.ident,
@@ -411,122 +419,5 @@ fn check_name(ctxt: &Ctxt, name: &LitStr, what: &str) {
                 "the name of {what} has 3 to 255 characters: letters, digits, `_`, `-` and `.`"
             ),
         );
-    }
-}
-
-fn print(input: &DeriveInput, table: &Table, with_checks: bool) -> TokenStream {
-    let (vis, ident) = (&input.vis, &input.ident);
-    let (krate, name) = (&table.krate, &table.name);
-    let doc = args::doc_text(&input.attrs);
-    let pk = print_attribute(&table.pk);
-    let sk = option(table.sk.as_ref().map(print_attribute));
-    let ttl = option(table.ttl.as_ref().map(|ttl| quote!(#ttl)));
-    let type_attribute = option(table.type_attribute.as_ref().map(|name| quote!(#name)));
-    let indexes = table.indexes.iter().map(print_index);
-    let (model, lists, checks) = match &table.entities {
-        None => {
-            let delimiters = &table.delimiters;
-            (
-                quote!(_dm::Model::open(#delimiters)),
-                quote!(impl<E: _dm::Entity> _dm::Lists<E> for #ident {}),
-                TokenStream::new(),
-            )
-        }
-        Some(entities) => {
-            let checks = entities.iter().enumerate().map(|(number, entity)| {
-                let number = Literal::usize_unsuffixed(number);
-                let span = entity.span();
-                let whole = is_generic(entity)
-                    .then(|| quote_spanned!(span=> const _: () = _dm::check::whole::<#entity>();));
-                quote_spanned! {span=>
-                    #whole
-                    const _: () = _dm::check::member::<#ident, #entity>(#number);
-                }
-            });
-            (
-                quote!(_dm::Model::of(&[#(<#entities as _dm::Entity>::SCHEMA),*])),
-                quote!(#(impl _dm::Lists<#entities> for #ident {})*),
-                if with_checks {
-                    quote!(#(#checks)*)
-                } else {
-                    TokenStream::new()
-                },
-            )
-        }
-    };
-    quote! {
-        const _: () = {
-            use #krate::__private as _dm;
-            #[automatically_derived]
-            impl _dm::Table for #ident {
-                const DEF: &'static _dm::TableDef = &_dm::TableDef {
-                    name: #name,
-                    doc: #doc,
-                    pk: #pk,
-                    sk: #sk,
-                    indexes: &[#(#indexes),*],
-                    ttl: #ttl,
-                    type_attribute: #type_attribute,
-                };
-                const MODEL: &'static _dm::Model = &#model;
-            }
-            #lists
-            impl #ident {
-                /// A handle to the table, at the endpoint that the client talks to. Nothing is sent.
-                #vis fn on(client: _dm::Client) -> _dm::Handle<Self> {
-                    _dm::Handle::new(client)
-                }
-            }
-            #checks
-        };
-    }
-}
-
-fn is_generic(entity: &Type) -> bool {
-    match entity {
-        Type::Path(path) => path
-            .path
-            .segments
-            .iter()
-            .any(|segment| !segment.arguments.is_empty()),
-        _ => false,
-    }
-}
-
-fn option(value: Option<TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote!(_dm::Some(#value)),
-        None => quote!(_dm::None),
-    }
-}
-
-fn print_attribute(attribute: &Attribute) -> TokenStream {
-    let name = &attribute.name;
-    let kind = quote::format_ident!("{}", attribute.kind);
-    quote!(_dm::AttributeDef { name: #name, kind: _dm::KeyKind::#kind })
-}
-
-fn print_index(index: &Index) -> TokenStream {
-    let name = &index.name;
-    let scope = if index.local {
-        quote!(Local)
-    } else {
-        quote!(Global)
-    };
-    let pk = index.pk.iter().map(print_attribute);
-    let sk = index.sk.iter().map(print_attribute);
-    let projection = match &index.projection {
-        Projection::All => quote!(All),
-        Projection::KeysOnly => quote!(KeysOnly),
-        Projection::Include(names) => quote!(Include(&[#(#names),*])),
-    };
-    quote! {
-        _dm::IndexDef {
-            name: #name,
-            scope: _dm::IndexScope::#scope,
-            pk: &[#(#pk),*],
-            sk: &[#(#sk),*],
-            projection: _dm::Projection::#projection,
-        }
     }
 }
