@@ -69,6 +69,7 @@ pub(super) fn table(input: &DeriveInput, table: &Table, with_checks: bool) -> To
                 const MODEL: &'static _dm::Model = &#model;
             }
             #lists
+            #[allow(dead_code)]
             impl #ident {
                 /// A handle to the table, at the endpoint that the client talks to. Nothing is sent.
                 #vis fn on(client: _dm::Client) -> _dm::Handle<Self> {
