@@ -9,7 +9,7 @@ use std::path::Path;
 const BUDGET: usize = 110;
 
 /// The `Order` of the quickstart.
-const ORDER: &str = r##"
+const ORDER: &str = r#"
     /// What a customer bought.
     #[entity(
         table = Shop,
@@ -24,7 +24,7 @@ const ORDER: &str = r##"
         pub total_cents: u64,
         pub note: Option<String>,
     }
-"##;
+"#;
 
 #[test]
 fn six_fields_and_one_index_stay_within_the_budget() -> Result<(), Box<dyn Error>> {
