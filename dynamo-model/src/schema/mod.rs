@@ -7,6 +7,8 @@
 pub mod check;
 mod message;
 mod overlap;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use overlap::shares_prefix;
 
