@@ -3,7 +3,7 @@
 //! Runs on the embedded engine with a few rows of its own: `cargo run --example battle_royale`. With
 //! `DYNAMO_MODEL_SAMPLES` set to the folder of the published rows, it loads those instead.
 
-use dynamo_model::{Key, embedded, prelude::*};
+use dynamo_model::{Key, embedded};
 use dynamo_model_examples::battle_royale::{
     BattleRoyale, FULL, Game, Map, OpenGame, Player, User, join, load, put_row, start,
 };

@@ -3,7 +3,7 @@
 //! Runs on the embedded engine with a few rows of its own: `cargo run --example online_shop`. With
 //! `DYNAMO_MODEL_SAMPLES` set to the folder of the published rows, it loads those instead.
 
-use dynamo_model::{embedded, prelude::*};
+use dynamo_model::embedded;
 use dynamo_model_examples::online_shop::{
     Customer, Invoice, OnlineShop, Order, OrderItem, Payment, Product, Shipment, ShipmentItem,
     Warehouse, WarehouseItem, load, put_row,

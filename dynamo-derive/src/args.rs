@@ -7,7 +7,7 @@ use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Lit, LitStr, Path, Token, parenthesized};
 
-use crate::ctxt::{Ctxt, known};
+use crate::ctxt::{Ctxt, known, nearest};
 
 pub(crate) enum Arg {
     Literal(LitStr),
@@ -72,16 +72,31 @@ pub(crate) fn parse_list<T: Parse>(ctxt: &Ctxt, tokens: TokenStream) -> Vec<T> {
 }
 
 /// A slot that an argument may fill once.
-pub(crate) struct Once<T>(pub(crate) Option<T>);
+pub(crate) struct Once<T> {
+    pub(crate) value: Option<T>,
+    /// Also by a value that could not be understood, which is reported where it stands.
+    given: bool,
+}
 
 impl<T> Once<T> {
-    pub(crate) const EMPTY: Self = Self(None);
+    pub(crate) const EMPTY: Self = Self {
+        value: None,
+        given: false,
+    };
 
     pub(crate) fn set(&mut self, ctxt: &Ctxt, name: &Ident, value: Option<T>) {
-        if self.0.is_some() {
+        if self.given {
             ctxt.error(name, format!("`{name}` is given twice"));
         } else {
-            self.0 = value;
+            self.value = value;
+            self.given = true;
+        }
+    }
+
+    /// Records that the argument must be there, unless somebody tried.
+    pub(crate) fn require(&self, ctxt: &Ctxt, at: impl ToTokens, message: &str) {
+        if !self.given {
+            ctxt.error(at, message);
         }
     }
 }
@@ -152,21 +167,26 @@ pub(crate) fn wrong(ctxt: &Ctxt, name: &Ident, value: &Value, expected: &str) {
     }
 }
 
-/// Records an argument nobody knows.
-pub(crate) fn unknown(
+/// The argument of this name, out of those that are allowed. One that is not is recorded, and the argument that was
+/// probably meant is taken in its place, so that it is not missed as well.
+pub(crate) fn expect(
     ctxt: &Ctxt,
-    at: impl ToTokens,
-    name: &str,
+    name: &Ident,
     attribute: &str,
-    allowed: &[&str],
-) {
+    allowed: &[&'static str],
+) -> Option<&'static str> {
+    let text = name.to_string();
+    if let Some(known) = allowed.iter().find(|known| **known == text) {
+        return Some(known);
+    }
     ctxt.error(
-        at,
+        name,
         format!(
-            "`{attribute}` has no argument `{name}`: {}",
-            known(name, allowed.iter().copied())
+            "`{attribute}` has no argument `{text}`: {}",
+            known(&text, allowed.iter().copied())
         ),
     );
+    nearest(&text, allowed)
 }
 
 /// The `crate = ".."` of an attribute, or where the crate usually is.

@@ -54,34 +54,41 @@ pub(crate) fn known<'a>(wrong: &str, allowed: impl IntoIterator<Item = &'a str>)
         .map(|name| format!("`{name}`"))
         .collect::<Vec<_>>()
         .join(", ");
-    match nearest(wrong, &allowed) {
-        Some(guess) => format!("did you mean `{guess}`? Known are {list}"),
-        None if allowed.is_empty() => "there are none".to_owned(),
-        None => format!("known are {list}"),
+    match (nearest(wrong, &allowed), allowed.as_slice()) {
+        (Some(guess), [_]) => format!("did you mean `{guess}`?"),
+        (Some(guess), _) => format!("did you mean `{guess}`? There are {list}"),
+        (None, []) => "there are none".to_owned(),
+        (None, [_]) => format!("there is only {list}"),
+        (None, _) => format!("there are {list}"),
     }
 }
 
-fn nearest<'a>(wrong: &str, allowed: &[&'a str]) -> Option<&'a str> {
+/// The name that was probably meant.
+pub(crate) fn nearest<'a>(wrong: &str, allowed: &[&'a str]) -> Option<&'a str> {
     allowed
         .iter()
-        .map(|name| (distance(wrong, name), *name))
-        .filter(|(distance, name)| *distance <= name.len().max(wrong.len()) / 3)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+        .map(|name| (distance(wrong, name), name.len().max(wrong.len()), *name))
+        .filter(|(distance, len, _)| *distance < *len && *distance <= (len / 3).max(1))
+        .min_by_key(|(distance, ..)| *distance)
+        .map(|(.., name)| name)
 }
 
-/// Levenshtein's edit distance.
+/// Levenshtein's edit distance, in which swapping two neighbours is one edit as well.
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let mut least = (rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]))
+                .min(rows[i - 1][j] + 1)
+                .min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
         }
+        rows.push(row);
     }
-    row[b.len()]
+    rows[a.len()][b.len()]
 }

@@ -1,7 +1,8 @@
 //! `#[derive(KeyPart)]`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields};
 
 use crate::args::{self, Arg, Once};
@@ -13,17 +14,16 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let mut krate = Once::EMPTY;
     for arg in args::attribute_args(&ctxt, &input.attrs, "key_part") {
         match arg {
-            Arg::Named(name, value) if name == "crate" => {
-                krate.set(&ctxt, &name, args::path(&ctxt, &name, value));
-            }
-            Arg::Named(name, _) => {
-                args::unknown(&ctxt, &name, &name.to_string(), "key_part", &["crate"]);
+            Arg::Named(name, value) => {
+                if args::expect(&ctxt, &name, "key_part", &["crate"]).is_some() {
+                    krate.set(&ctxt, &name, args::path(&ctxt, &name, value));
+                }
             }
             Arg::Literal(literal) => ctxt.error(literal, "expected `crate = \"..\"`"),
         }
     }
     let body = match &input.data {
-        Data::Enum(data) if !data.variants.is_empty() => choice(&ctxt, input, data),
+        Data::Enum(data) if !data.variants.is_empty() => Some(choice(&ctxt, input, data)),
         Data::Struct(data) => newtype(&ctxt, input, &data.fields),
         _ => {
             ctxt.error(&input.ident, EXPECTED);
@@ -31,10 +31,11 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
         }
     };
     let printed = body.map(|body| {
-        let krate = args::crate_path(krate.0);
+        let krate = args::crate_path(krate.value);
         let ident = &input.ident;
         let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
         quote! {
+            #[allow(unused_qualifications)]
             const _: () = {
                 use #krate::__private as _dm;
                 #[automatically_derived]
@@ -51,7 +52,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
 const EXPECTED: &str =
     "a key part is an enum whose variants have no fields, or a newtype: `struct UserId(String);`";
 
-fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> Option<TokenStream> {
+fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> TokenStream {
     let container = serde_attr::Container::of_enum(ctxt, &input.attrs);
     let mut write = Vec::new();
     let mut read = Vec::new();
@@ -59,6 +60,9 @@ fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> Option<Toke
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
             ctxt.error(&variant.fields, EXPECTED);
+            let ident = &variant.ident;
+            // The match stays exhaustive, so that this is the only error.
+            write.push(quote!(Self::#ident { .. } => "",));
             continue;
         }
         let ident = &variant.ident;
@@ -66,14 +70,22 @@ fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> Option<Toke
         if name.is_empty() {
             ctxt.error(ident, "the name of a variant is not empty in a key");
         }
-        if seen.contains(&name) {
-            ctxt.error(ident, format!("another variant is written as `{name}` too"));
+        for name in std::iter::once(&name).chain(&aliases) {
+            if seen.contains(name) {
+                ctxt.error(
+                    ident,
+                    format!(
+                        "`{name}` is another variant's name too: a key is read back as one of them"
+                    ),
+                );
+            }
         }
         write.push(quote!(Self::#ident => #name,));
         read.push(quote!(#name #(| #aliases)* => _dm::Ok(Self::#ident),));
         seen.push(name);
+        seen.extend(aliases);
     }
-    Some(quote! {
+    quote! {
         const SHAPE: _dm::Shape = _dm::Shape::Choice;
         type Order = _dm::Unordered;
         fn to_part(&self) -> _dm::KeyPartValue<'_> {
@@ -87,7 +99,7 @@ fn choice(ctxt: &Ctxt, input: &DeriveInput, data: &syn::DataEnum) -> Option<Toke
                 _ => _dm::Err(_dm::Unreadable),
             }
         }
-    })
+    }
 }
 
 fn newtype(ctxt: &Ctxt, input: &DeriveInput, fields: &Fields) -> Option<TokenStream> {
@@ -98,14 +110,17 @@ fn newtype(ctxt: &Ctxt, input: &DeriveInput, fields: &Fields) -> Option<TokenStr
             return None;
         }
     };
-    Some(quote! {
-        const SHAPE: _dm::Shape = <#inner as _dm::KeyPart>::SHAPE;
-        type Order = <#inner as _dm::KeyPart>::Order;
+    // Always in these words and with the type's span, so that a type without `KeyPart` is reported once.
+    let span = inner.span();
+    let inner = quote_spanned!(span=> <#inner as _dm::KeyPart>);
+    Some(quote_spanned! {span=>
+        const SHAPE: _dm::Shape = #inner::SHAPE;
+        type Order = #inner::Order;
         fn to_part(&self) -> _dm::KeyPartValue<'_> {
-            _dm::KeyPart::to_part(&self.0)
+            #inner::to_part(&self.0)
         }
         fn from_part(part: _dm::KeyPartValue<'_>) -> _dm::Result<Self, _dm::Unreadable> {
-            _dm::KeyPart::from_part(part).map(Self)
+            #inner::from_part(part).map(Self)
         }
     })
 }

@@ -15,18 +15,14 @@ use crate::ctxt::Ctxt;
 #[derive(Default)]
 pub(crate) struct Container {
     rename_all: Option<String>,
+    /// serde's derives do not implement their traits for the struct itself, or refuse it.
+    pub(crate) foreign: bool,
 }
 
 /// Attributes of a container whose serialized form is not its own fields.
-const REFUSED: [&str; 7] = [
-    "from",
-    "into",
-    "try_from",
-    "transparent",
-    "remote",
-    "untagged",
-    "tag",
-];
+///
+/// serde itself refuses `untagged` and `content` on structs.
+const REFUSED: [&str; 6] = ["from", "into", "try_from", "transparent", "remote", "tag"];
 
 fn serde_args(attrs: &[Attribute]) -> Vec<(Ident, Value)> {
     let quiet = Ctxt::new();
@@ -83,10 +79,11 @@ impl Container {
                 ctxt.error(
                     &name,
                     format!(
-                        "`#[serde({name})]` changes what is stored behind the entity's back: an entity is stored as its own fields"
+                        "`#[serde({name})]` makes serde store something else than the entity's fields, and its keys are made of them: drop it, or make the other type the entity"
                     ),
                 );
             }
+            container.foreign |= name == "remote" || name == "untagged";
             container.read(ctxt, &name, value);
         }
         container

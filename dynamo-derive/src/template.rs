@@ -10,6 +10,8 @@ use crate::ctxt::Ctxt;
 pub(crate) struct Template {
     pub(crate) literal: LitStr,
     pub(crate) segments: Vec<Segment>,
+    /// Whether all of it was understood.
+    pub(crate) is_whole: bool,
 }
 
 pub(crate) enum Segment {
@@ -45,6 +47,7 @@ impl Template {
         let mut segments: Vec<Segment> = Vec::new();
         let mut plain = String::new();
         let mut rest = text.as_str();
+        let mut is_whole = true;
         while let Some(c) = rest.chars().next() {
             rest = &rest[c.len_utf8()..];
             match c {
@@ -60,15 +63,21 @@ impl Template {
                                 "`{{{rest}` is not closed: write `{{field}}`, or `{{{{` for a brace"
                             ),
                         );
+                        is_whole = false;
                         break;
                     };
                     rest = after;
                     if !plain.is_empty() {
                         segments.push(Segment::Lit(std::mem::take(&mut plain)));
                     }
-                    segments.extend(part(ctxt, literal, inside));
+                    let part = part(ctxt, literal, inside);
+                    is_whole &= part.is_some();
+                    segments.extend(part);
                 }
-                '}' => ctxt.error(literal, "`}` closes nothing: write `}}` for a brace"),
+                '}' => {
+                    ctxt.error(literal, "`}` closes nothing: write `}}` for a brace");
+                    is_whole = false;
+                }
                 c => plain.push(c),
             }
         }
@@ -90,6 +99,7 @@ impl Template {
         Self {
             literal: literal.clone(),
             segments,
+            is_whole,
         }
     }
 
@@ -228,8 +238,8 @@ fn is_sorted(pattern: &str) -> bool {
     let mut rest = pattern;
     while let Some(at) = rest.find('%') {
         let unit = &rest[at..];
-        if unit.starts_with("%%") {
-            rest = &unit[2..];
+        if let Some(behind) = unit.strip_prefix("%%") {
+            rest = behind;
             continue;
         }
         let rank = UNITS

@@ -249,8 +249,9 @@ impl fmt::Display for Error {
             Self::TableNotFound(service) => write!(
                 f,
                 "{}: there is no such table or index, or it is not active yet: create it and wait for it, \
-                 or check its name, the region and the endpoint; {service}",
-                service.subject()
+                 or check its name, the region and the endpoint{}; {service}",
+                service.subject(),
+                service.advice()
             ),
             Self::Throttled(error) => error.fmt(f),
             Self::AccessDenied(service) => write!(
@@ -261,8 +262,9 @@ impl fmt::Display for Error {
             Self::Validation(service) => {
                 write!(
                     f,
-                    "{} is not a valid request, says the service; {service}",
-                    service.subject()
+                    "{} is not a valid request, says the service{}; {service}",
+                    service.subject(),
+                    service.advice()
                 )
             }
             Self::Service(service) => write!(f, "{} failed; {service}", service.subject()),

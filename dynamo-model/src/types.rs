@@ -11,7 +11,9 @@
 //! | `BS` | `#[serde(with = "dynamo_model::types::binary_set", default)]` on a sequence of [`Binary`] |
 //! | everything else in the item | [`Attributes`] with `#[serde(flatten)]` |
 //!
-//! DynamoDB has no empty set: an empty one is not written, and `default` reads it back. The sequence may be a
+//! DynamoDB has no empty set: an empty one is not written, and `default` reads it back. Leave `default` out, and an item
+//! whose set was empty when it was written does not read: serde asks the type of a plain field what its absence
+//! means, but takes the absence of one with `with` for an error before this crate is asked. The sequence may be a
 //! `HashSet`, a `BTreeSet` or a `Vec`; DynamoDB keeps no order and refuses duplicates.
 //!
 //! ```

@@ -43,7 +43,6 @@ pub struct BattleRoyale;
 /// Someone who plays.
 #[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[entity(table = BattleRoyale, pk = "USER#{username}", sk = "#METADATA#{username}")]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct User {
     pub username: String,
     pub name: String,
@@ -64,7 +63,6 @@ pub struct User {
         pk = "{map}", sk = "{open_timestamp:%Y-%m-%dT%H:%M:%S}",
     ),
 )]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct Game {
     pub game_id: Uuid,
     pub map: Map,
@@ -86,7 +84,6 @@ pub struct Game {
     pk = "GAME#{game_id}", sk = "USER#{username}",
     index(games_of, on = "InvertedIndex", pk = "USER#{username}", sk = "GAME#{game_id}"),
 )]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct Player {
     pub game_id: Uuid,
     pub username: String,
@@ -95,7 +92,6 @@ pub struct Player {
 
 /// Where a game takes place.
 #[derive(KeyPart, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it themselves")]
 pub enum Map {
     #[serde(rename = "Dirty Desert")]
     DirtyDesert,
@@ -112,7 +108,6 @@ pub enum Map {
 /// What a player has won.
 #[derive(Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the names say it themselves")]
 pub enum Place {
     Gold,
     Silver,
@@ -121,7 +116,6 @@ pub enum Place {
 
 /// What `OpenGamesIndex` holds of a game; [`Item::key`] leads to the rest.
 #[derive(Deserialize, Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct OpenGame {
     pub map: Map,
     pub open_timestamp: DateTime,

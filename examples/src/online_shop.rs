@@ -50,7 +50,6 @@ pub struct OnlineShop;
     table = OnlineShop, type = "customer",
     pk = "c#{customer_id}", sk = "c#{customer_id}",
 )]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct Customer {
     #[entity(key_only)]
     pub customer_id: String,
@@ -62,7 +61,6 @@ pub struct Customer {
 #[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "PascalCase")]
 #[entity(table = OnlineShop, type = "product", pk = "p#{product_id}", sk = "p#{product_id}")]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct Product {
     #[entity(key_only)]
     pub product_id: String,
@@ -74,7 +72,6 @@ pub struct Product {
 /// What a product's page says.
 #[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct ProductDetail {
     pub name: String,
     pub description: String,
@@ -87,7 +84,6 @@ pub struct ProductDetail {
     table = OnlineShop, type = "warehouse",
     pk = "w#{warehouse_id}", sk = "w#{warehouse_id}",
 )]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct Warehouse {
     #[entity(key_only)]
     pub warehouse_id: String,
@@ -97,7 +93,6 @@ pub struct Warehouse {
 /// Where something is, or goes.
 #[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct Address {
     pub country: String,
     pub county: String,
@@ -115,7 +110,6 @@ pub struct Address {
     pk = "p#{product_id}", sk = "w#{warehouse_id}",
     index(in_warehouse, on = "GSI2", pk = "w#{warehouse_id}", sk = "p#{product_id}"),
 )]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct WarehouseItem {
     #[entity(key_only)]
     pub product_id: String,
@@ -129,7 +123,6 @@ pub struct WarehouseItem {
 #[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "PascalCase")]
 #[entity(table = OnlineShop, type = "order", pk = "o#{order_id}", sk = "c#{customer_id}")]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct Order {
     #[entity(key_only)]
     pub order_id: String,
@@ -147,7 +140,6 @@ pub struct Order {
     index(of_product, on = "GSI1", pk = "p#{product_id}", sk = "{date:%Y-%m-%dT%H:%M:%S}"),
     index(of_customer, on = "GSI2", pk = "c#{customer_id}", sk = "{date:%Y-%m-%dT%H:%M:%S}"),
 )]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct OrderItem {
     #[entity(key_only)]
     pub order_id: String,
@@ -172,7 +164,6 @@ pub struct OrderItem {
     index(by_id, on = "GSI1", pk = "i#{invoice_id}", sk = "i#{invoice_id}"),
     index(of_customer, on = "GSI2", pk = "c#{customer_id}", sk = "{date:%Y-%m-%dT%H:%M:%S}"),
 )]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct Invoice {
     #[entity(key_only)]
     pub order_id: String,
@@ -189,7 +180,6 @@ pub struct Invoice {
 /// What an invoice holds beside its amount.
 #[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct InvoiceDetail {
     pub payments: Vec<PaymentDetail>,
 }
@@ -197,7 +187,6 @@ pub struct InvoiceDetail {
 /// A payment inside of an invoice.
 #[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "PascalCase")]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct PaymentDetail {
     pub r#type: String,
     pub amount: u64,
@@ -212,7 +201,6 @@ pub struct PaymentDetail {
     pk = "o#{order_id}", sk = "pmn#{payment_id}",
     index(of_invoice, on = "GSI1", pk = "i#{invoice_id}", sk = "pmn#{payment_id}"),
 )]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct Payment {
     #[entity(key_only)]
     pub order_id: String,
@@ -235,7 +223,6 @@ pub struct Payment {
     index(by_id, on = "GSI1", pk = "sh#{shipment_id}", sk = "sh#{shipment_id}"),
     index(from_warehouse, on = "GSI2", pk = "w#{warehouse_id}", sk = "sh#{shipment_id}"),
 )]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct Shipment {
     #[entity(key_only)]
     pub order_id: String,
@@ -256,7 +243,6 @@ pub struct Shipment {
     pk = "o#{order_id}", sk = "shp#{shipment_item_id}",
     index(in_shipment, on = "GSI1", pk = "sh#{shipment_id}", sk = "p#{product_id}"),
 )]
-#[expect(missing_docs, reason = "the fields say it themselves")]
 pub struct ShipmentItem {
     #[entity(key_only)]
     pub order_id: String,

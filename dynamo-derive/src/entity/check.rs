@@ -10,19 +10,25 @@ use crate::ctxt::{Ctxt, known};
 use crate::template::{Segment, Template};
 
 pub(super) fn entity(ctxt: &Ctxt, entity: &Entity) {
+    let mut understood = true;
     for key in &entity.keys {
         for template in key.pk.iter().chain(&key.sk) {
-            fields_exist(ctxt, entity, template);
+            understood &= template.is_whole;
+            understood &= fields_exist(ctxt, entity, template);
         }
     }
     serde_fits(ctxt, entity);
     names_differ(ctxt, entity);
     predicates_read_fields(ctxt, entity);
-    key_only_fields_stand_in_keys(ctxt, entity);
+    // A misspelt field stands in no template, but that is not what is wrong.
+    if understood {
+        key_only_fields_stand_in_keys(ctxt, entity);
+    }
     attributes_differ(ctxt, entity);
 }
 
-fn fields_exist(ctxt: &Ctxt, entity: &Entity, template: &Template) {
+fn fields_exist(ctxt: &Ctxt, entity: &Entity, template: &Template) -> bool {
+    let mut all = true;
     for segment in &template.segments {
         if let Segment::Part { field, .. } = segment
             && entity.field(field).is_none()
@@ -36,8 +42,10 @@ fn fields_exist(ctxt: &Ctxt, entity: &Entity, template: &Template) {
                     known(field, fields)
                 ),
             );
+            all = false;
         }
     }
+    all
 }
 
 /// All templates of the entity, with the keys they belong to.
@@ -87,7 +95,9 @@ fn names_differ(ctxt: &Ctxt, entity: &Entity) {
     }
     let mut on: HashMap<String, &Key> = HashMap::new();
     for key in &entity.keys {
-        let Some(index) = &key.on else { continue };
+        let Some(index) = key.on.as_ref().filter(|on| !on.value().is_empty()) else {
+            continue;
+        };
         if on.insert(index.value(), key).is_some() {
             ctxt.error(
                 index,

@@ -6,13 +6,15 @@ use syn::DeriveInput;
 use crate::ctxt::Ctxt;
 
 mod check;
+#[cfg(test)]
+mod expansion;
 mod parse;
 mod print;
 
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let ctxt = Ctxt::new();
     let entity = parse::entity(&ctxt, input);
-    if let Some(entity) = &entity {
+    if let Some(entity) = entity.as_ref().filter(|entity| !entity.inert) {
         check::entity(&ctxt, entity);
     }
     // The constant checks speak of a model that was understood as a whole.

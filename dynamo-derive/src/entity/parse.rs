@@ -22,6 +22,8 @@ pub(super) struct Entity {
     pub(super) fields: Vec<Field>,
     /// The primary key, then the indexes.
     pub(super) keys: Vec<Key>,
+    /// It has no fields that could be understood, so nothing can be said of its templates.
+    pub(super) inert: bool,
 }
 
 pub(super) struct Field {
@@ -74,21 +76,21 @@ const ARGS: [&str; 9] = [
 pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
     let fields = match &input.data {
         Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) => fields,
+            Fields::Named(fields) => Some(fields),
             _ => {
                 ctxt.error(
                     &input.ident,
                     "an entity is a struct with named fields: each is an attribute of the item",
                 );
-                return None;
+                None
             }
         },
         _ => {
             ctxt.error(
                 &input.ident,
-                "an entity is a struct: each kind of item has a type of its own",
+                "an entity is a struct: give each kind of item a struct of its own, and query several with a collection",
             );
-            return None;
+            None
         }
     };
     if let Some(lifetime) = input.generics.lifetimes().next() {
@@ -99,6 +101,9 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
         return None;
     }
     let container = serde_attr::Container::of_entity(ctxt, &input.attrs);
+    if container.foreign {
+        return None;
+    }
     let mut table = Once::<Type>::EMPTY;
     let mut type_name = Once::<LitStr>::EMPTY;
     let mut krate = Once::<Path>::EMPTY;
@@ -108,6 +113,10 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
     let mut sk = Once::<Vec<Template>>::EMPTY;
     let mut type_aliases = Vec::new();
     let mut indexes = Vec::new();
+    // Without fields nothing can be right about the templates.
+    let quiet = Ctxt::new();
+    let all = ctxt;
+    let ctxt = if fields.is_some() { all } else { &quiet };
     for arg in args::attribute_args(ctxt, &input.attrs, "entity") {
         let (name, value) = match arg {
             Arg::Named(name, value) => (name, value),
@@ -116,10 +125,10 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
                 continue;
             }
         };
-        match name.to_string().as_str() {
+        match args::expect(ctxt, &name, "entity", &ARGS).unwrap_or_default() {
             "table" => table.set(ctxt, &name, table_type(ctxt, &name, value)),
-            "pk" => pk.set(ctxt, &name, Some(templates(ctxt, &name, value))),
-            "sk" => sk.set(ctxt, &name, Some(templates(ctxt, &name, value))),
+            "pk" => pk.set(ctxt, &name, templates(ctxt, &name, value)),
+            "sk" => sk.set(ctxt, &name, templates(ctxt, &name, value)),
             "type" => type_name.set(ctxt, &name, args::string(ctxt, &name, value)),
             "type_aliases" => {
                 type_aliases.extend(args::strings(ctxt, &name, value).iter().map(LitStr::value));
@@ -136,30 +145,43 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
                     "`index(name, on = \"GSI1\", pk = \"..\", sk = \"..\")`",
                 ),
             },
-            other => args::unknown(ctxt, &name, other, "entity", &ARGS),
+            _ => {}
         }
     }
-    let Some(table) = table.0 else {
+    drop(quiet.finish());
+    let ctxt = all;
+    if !input
+        .attrs
+        .iter()
+        .any(|attr| attr.path().is_ident("entity"))
+        && fields.is_some()
+    {
         ctxt.error(
             &input.ident,
-            "an entity names its table: `#[entity(table = Shop, ..)]`",
+            "an entity says which table it is in and what its keys are made of: `#[entity(table = Shop, pk = \"CUSTOMER#{customer_id}\", sk = \"PROFILE\")]`",
         );
         return None;
-    };
-    if pk.0.is_none() {
-        ctxt.error(
-            &input.ident,
-            "an entity has a partition key template: `#[entity(pk = \"CUSTOMER#{customer_id}\", ..)]`",
-        );
     }
+    table.require(
+        ctxt,
+        &input.ident,
+        "an entity names its table: `#[entity(table = Shop, ..)]`",
+    );
+    pk.require(
+        ctxt,
+        &input.ident,
+        "an entity has a partition key template: `#[entity(pk = \"CUSTOMER#{customer_id}\", ..)]`",
+    );
+    let krate = args::crate_path(krate.value);
+    let inert = fields.is_none();
     let of_fn = of_fn
-        .0
+        .value
         .unwrap_or_else(|| Ident::new("of", Span::call_site()));
     let mut keys = vec![Key {
         ident: of_fn,
         on: None,
-        pk: pk.0.unwrap_or_default(),
-        sk: sk.0.unwrap_or_default(),
+        pk: pk.value.unwrap_or_default(),
+        sk: sk.value.unwrap_or_default(),
         when: None,
     }];
     keys.append(&mut indexes);
@@ -167,21 +189,24 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
         vis: input.vis.clone(),
         generics: input.generics.clone(),
         doc: args::doc_text(&input.attrs),
-        krate: args::crate_path(krate.0),
-        table,
+        table: table
+            .value
+            .unwrap_or_else(|| syn::parse_quote!(#krate::__private::NoTable)),
+        krate,
         type_name: type_name
-            .0
+            .value
             .map_or_else(|| input.ident.unraw().to_string(), |name| name.value()),
         type_aliases,
         key_fn: key_fn
-            .0
+            .value
             .unwrap_or_else(|| Ident::new("key", Span::call_site())),
         fields: fields
-            .named
-            .iter()
+            .into_iter()
+            .flat_map(|fields| &fields.named)
             .filter_map(|f| field(ctxt, &container, f))
             .collect(),
         keys,
+        inert,
         ident: input.ident.clone(),
     })
 }
@@ -208,18 +233,16 @@ fn function(ctxt: &Ctxt, name: &Ident, value: Value) -> Option<Ident> {
 }
 
 /// `"one"`, or `["one", "two"]` for native multi-attribute keys.
-fn templates(ctxt: &Ctxt, name: &Ident, value: Value) -> Vec<Template> {
+fn templates(ctxt: &Ctxt, name: &Ident, value: Value) -> Option<Vec<Template>> {
     if let Value::Expr(expr) = &value {
         if let Some(text) = args::literal(expr) {
-            return vec![Template::parse(ctxt, &text)];
+            return Some(vec![Template::parse(ctxt, &text)]);
         }
         if let Expr::Array(array) = &**expr {
             let literals: Vec<LitStr> = array.elems.iter().filter_map(args::literal).collect();
             if literals.len() == array.elems.len() && (1..=4).contains(&literals.len()) {
-                return literals
-                    .iter()
-                    .map(|text| Template::parse(ctxt, text))
-                    .collect();
+                let all = literals.iter().map(|text| Template::parse(ctxt, text));
+                return Some(all.collect());
             }
         }
     }
@@ -231,7 +254,7 @@ fn templates(ctxt: &Ctxt, name: &Ident, value: Value) -> Vec<Template> {
             "a key template, `{name} = \"ORDER#{{order_id}}\"`, or one to four of them, `{name} = [\"{{a}}\", \"{{b}}\"]`"
         ),
     );
-    Vec::new()
+    None
 }
 
 const INDEX_ARGS: [&str; 4] = ["on", "pk", "sk", "when"];
@@ -245,16 +268,18 @@ fn index(ctxt: &Ctxt, index: &Ident, tokens: TokenStream) -> Option<Key> {
     for (i, arg) in args::list_args(ctxt, tokens).into_iter().enumerate() {
         match arg {
             Arg::Named(name, Value::None) if i == 0 => ident = Some(name),
-            Arg::Named(name, value) => match name.to_string().as_str() {
-                "on" => on.set(ctxt, &name, args::string(ctxt, &name, value)),
-                "pk" => pk.set(ctxt, &name, Some(templates(ctxt, &name, value))),
-                "sk" => sk.set(ctxt, &name, Some(templates(ctxt, &name, value))),
-                "when" => match value {
-                    Value::Expr(expr) => when.set(ctxt, &name, Some(*expr)),
-                    value => args::wrong(ctxt, &name, &value, "`when = condition over fields`"),
-                },
-                other => args::unknown(ctxt, &name, other, "index", &INDEX_ARGS),
-            },
+            Arg::Named(name, value) => {
+                match args::expect(ctxt, &name, "index", &INDEX_ARGS).unwrap_or_default() {
+                    "on" => on.set(ctxt, &name, args::string(ctxt, &name, value)),
+                    "pk" => pk.set(ctxt, &name, templates(ctxt, &name, value)),
+                    "sk" => sk.set(ctxt, &name, templates(ctxt, &name, value)),
+                    "when" => match value {
+                        Value::Expr(expr) => when.set(ctxt, &name, Some(*expr)),
+                        value => args::wrong(ctxt, &name, &value, "`when = condition over fields`"),
+                    },
+                    _ => {}
+                }
+            }
             Arg::Literal(literal) => ctxt.error(
                 literal,
                 "expected the name of the function that queries the index, then `on = \"GSI1\"`: `index(by_status, on = \"GSI1\", ..)`",
@@ -264,21 +289,20 @@ fn index(ctxt: &Ctxt, index: &Ident, tokens: TokenStream) -> Option<Key> {
     if ident.is_none() {
         ctxt.error(index, "an index begins with the name of the function that queries it: `index(by_status, on = \"GSI1\", ..)`");
     }
-    if on.0.is_none() {
-        ctxt.error(
-            index,
-            "an index says which of the table's indexes it is on: `on = \"GSI1\"`",
-        );
-    }
-    if pk.0.is_none() && sk.0.is_none() {
-        ctxt.error(index, "an index has key templates: `pk = \"..\"` and, if the index has a sort key, `sk = \"..\"`");
+    on.require(
+        ctxt,
+        index,
+        "an index says which of the table's indexes it is on: `on = \"GSI1\"`",
+    );
+    if sk.value.is_none() {
+        pk.require(ctxt, index, "an index has key templates: `pk = \"..\"` and, if the index has a sort key, `sk = \"..\"`");
     }
     Some(Key {
         ident: ident?,
-        on: Some(on.0?),
-        pk: pk.0.unwrap_or_default(),
-        sk: sk.0.unwrap_or_default(),
-        when: when.0,
+        on: Some(on.value.unwrap_or_else(|| LitStr::new("", index.span()))),
+        pk: pk.value.unwrap_or_default(),
+        sk: sk.value.unwrap_or_default(),
+        when: when.value,
     })
 }
 
@@ -287,12 +311,11 @@ fn field(ctxt: &Ctxt, container: &serde_attr::Container, field: &syn::Field) -> 
     let mut key_only = None;
     for arg in args::attribute_args(ctxt, &field.attrs, "entity") {
         match arg {
-            Arg::Named(name, value) if name == "key_only" => {
-                args::flag(ctxt, &name, &value);
-                key_only = Some(name);
-            }
-            Arg::Named(name, _) => {
-                args::unknown(ctxt, &name, &name.to_string(), "entity", &["key_only"]);
+            Arg::Named(name, value) => {
+                if args::expect(ctxt, &name, "entity", &["key_only"]).is_some() {
+                    args::flag(ctxt, &name, &value);
+                    key_only = Some(name);
+                }
             }
             Arg::Literal(literal) => ctxt.error(literal, "expected `key_only`"),
         }

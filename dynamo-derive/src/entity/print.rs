@@ -1,7 +1,8 @@
 //! The expansion of an entity: a constant schema and a few one-line functions.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Expr, Type};
 
@@ -13,7 +14,7 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
     let krate = &entity.krate;
     let (ident, table) = (&entity.ident, &entity.table);
     let (impl_generics, ty_generics, where_clause) = entity.generics.split_for_impl();
-    let schema = schema(entity, &numbers);
+    let schema = schema(entity, &numbers, with_checks);
     let part = part(&numbers);
     let restore = restore(entity, &numbers);
     let belongs = belongs(entity);
@@ -21,6 +22,7 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
         .keys
         .iter()
         .enumerate()
+        .filter(|(number, _)| is_first_of_its_name(entity, *number))
         .map(|(number, key)| keyed(entity, number, key));
     let functions = functions(entity, &numbers);
     let checks = if with_checks && entity.generics.params.is_empty() {
@@ -28,7 +30,9 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
     } else {
         TokenStream::new()
     };
+    // Paths are in full whatever is in scope, and nobody has to use every function.
     quote! {
+        #[allow(dead_code, unused_qualifications)]
         const _: () = {
             use #krate::__private as _dm;
             #[automatically_derived]
@@ -48,7 +52,7 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
     }
 }
 
-/// The fields that stand in keys or in predicates, numbered by their first appearance.
+/// The fields that stand in keys, numbered by their first appearance.
 struct Components<'e>(Vec<&'e Field>);
 
 impl<'e> Components<'e> {
@@ -69,13 +73,24 @@ impl<'e> Components<'e> {
         Self(all)
     }
 
-    fn number(&self, name: &str) -> Option<usize> {
-        self.0.iter().position(|field| field.name == name)
+    fn number(&self, name: &str) -> Option<Literal> {
+        let number = self.0.iter().position(|field| field.name == name)?;
+        Some(Literal::usize_unsuffixed(number))
     }
 }
 
-fn schema(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
-    let (name, doc, type_name) = (entity.ident.to_string(), &entity.doc, &entity.type_name);
+/// Two functions of one name are an error already; the first is printed.
+fn is_first_of_its_name(entity: &Entity, number: usize) -> bool {
+    let name = &entity.keys[number].ident;
+    *name != entity.key_fn && !entity.keys[..number].iter().any(|key| key.ident == *name)
+}
+
+fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) -> TokenStream {
+    let (name, doc, type_name) = (
+        entity.ident.unraw().to_string(),
+        &entity.doc,
+        &entity.type_name,
+    );
     let type_aliases = &entity.type_aliases;
     let fields = entity
         .fields
@@ -92,30 +107,27 @@ fn schema(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         });
     let components = numbers.0.iter().map(|field| {
         let (name, ty) = (&field.name, &field.ty);
-        // The call carries the type's span, so that a type without `KeyPart` is underlined once.
-        quote_spanned!(ty.span()=> _dm::ComponentDef::of::<#ty>(#name))
+        let component = component(ty);
+        quote!(#component::DEF.named(#name))
     });
     let keys = entity.keys.iter().map(|key| {
-        let name = key.ident.to_string();
-        let index = match &key.on {
-            Some(on) => quote!(_dm::Some(#on)),
-            None => quote!(_dm::None),
+        let name = key.ident.unraw().to_string();
+        // A key that is not sound has no partition templates: its table's checks leave it out, but still see its
+        // delimiters.
+        let (pk, sk) = if is_sound {
+            (key.pk.as_slice(), key.sk.iter().collect::<Vec<_>>())
+        } else {
+            (&[][..], key.pk.iter().chain(&key.sk).collect())
         };
-        let pk = key.pk.iter().map(|t| template(t, numbers));
-        let sk = key.sk.iter().map(|t| template(t, numbers));
-        let when = key.when.iter().flat_map(|when| {
-            inputs(entity, when)
-                .into_iter()
-                .filter_map(|field| numbers.number(&field.name))
-        });
-        quote! {
-            _dm::KeyDef {
-                name: #name,
-                index: #index,
-                pk: &[#(#pk),*],
-                sk: &[#(#sk),*],
-                when: &[#(#when),*],
-            }
+        let pk = pk.iter().map(|t| template(t, numbers));
+        let sk = sk.into_iter().map(|t| template(t, numbers));
+        let when = key.when.iter().flat_map(|when| inputs(entity, when));
+        let when: Vec<&String> = when.map(|field| &field.name).collect();
+        let when = (!when.is_empty()).then(|| quote!(.when(&[#(#when),*])));
+        let (pk, sk) = (quote!(&[#(#pk),*]), quote!(&[#(#sk),*]));
+        match &key.on {
+            None => quote!(_dm::KeyDef::primary(#name, #pk, #sk)),
+            Some(on) => quote!(_dm::KeyDef::on(#on, #name, #pk, #sk) #when),
         }
     });
     quote! {
@@ -131,7 +143,17 @@ fn schema(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
     }
 }
 
+/// The type as a component. Always in these words and with the type's span, so that the complaints about a type
+/// that is none are all the same, and the compiler prints one of them.
+fn component(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as _dm::Component>)
+}
+
 fn template(template: &Template, numbers: &Components<'_>) -> TokenStream {
+    if let Some(text) = short(template, numbers) {
+        let len = Literal::usize_unsuffixed(template.segments.len());
+        return quote!(_dm::Template(&_dm::segments::<#len>(#text)));
+    }
     let segments = template
         .segments
         .iter()
@@ -151,10 +173,29 @@ fn template(template: &Template, numbers: &Components<'_>) -> TokenStream {
     quote!(_dm::Template(&[#(#segments),*]))
 }
 
+/// The template with numbers for names, which the runtime takes apart while compiling. Only without formats and
+/// braces, which are not worth a parser there.
+fn short(template: &Template, numbers: &Components<'_>) -> Option<String> {
+    let mut text = String::new();
+    for segment in &template.segments {
+        match segment {
+            Segment::Lit(plain) if !plain.contains(['{', '}']) => text.push_str(plain),
+            Segment::Part { field, format } if *format == Format::Default => {
+                text.push('{');
+                text.push_str(&numbers.number(field)?.to_string());
+                text.push('}');
+            }
+            _ => return None,
+        }
+    }
+    Some(text)
+}
+
 fn part(numbers: &Components<'_>) -> TokenStream {
     let arms = numbers.0.iter().enumerate().map(|(number, field)| {
-        let ident = &field.ident;
-        quote!(#number => _dm::part_of(&self.#ident),)
+        let (ident, component) = (&field.ident, component(&field.ty));
+        let number = Literal::usize_unsuffixed(number);
+        quote!(#number => #component::part(&self.#ident),)
     });
     quote! {
         fn part(&self, component: usize) -> _dm::Option<_dm::KeyPartValue<'_>> {
@@ -175,10 +216,11 @@ fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         .enumerate()
         .filter(|(_, field)| field.key_only.is_some() || stands_alone(entity, &field.name))
         .map(|(number, field)| {
-            let (ty, attribute) = (&field.ty, &field.serde.attribute);
+            let (component, attribute) = (component(&field.ty), &field.serde.attribute);
+            let number = Literal::usize_unsuffixed(number);
             match &field.serde.serialize_with {
-                None => quote!(#number => fields.field::<#ty>(#attribute, part),),
-                Some(path) => quote!(#number => fields.field_with::<#ty>(#attribute, part, |v, s| #path(v, s)),),
+                None => quote!(#number => key.field(#attribute, #component::from_part),),
+                Some(path) => quote!(#number => key.field_with(#attribute, #component::from_part, |v, s| #path(v, s)),),
             }
         })
         .collect();
@@ -186,14 +228,10 @@ fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         return TokenStream::new();
     }
     quote! {
-        fn restore(
-            component: usize,
-            part: _dm::KeyPartValue<'_>,
-            fields: &mut _dm::Restore<'_, '_>,
-        ) -> _dm::Result<(), _dm::Unrestored> {
-            match component {
+        fn restore(key: _dm::Restore<'_, '_>) -> _dm::Restored {
+            match key.component() {
                 #(#arms)*
-                _ => _dm::Ok(()),
+                _ => key.nothing(),
             }
         }
     }
@@ -244,6 +282,7 @@ fn belongs(entity: &Entity) -> TokenStream {
         .enumerate()
         .filter_map(|(number, key)| {
             let when = key.when.as_ref()?;
+            let number = Literal::usize_unsuffixed(number);
             let idents: Vec<&Ident> = inputs(entity, when).iter().map(|f| &f.ident).collect();
             Some(quote! {
                 #number => {
@@ -292,6 +331,7 @@ fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = entity.generics.split_for_impl();
     let (_, sk) = names_of(entity, key);
     if sk.is_empty() {
+        let number = Literal::usize_unsuffixed(number);
         return quote! {
             impl #impl_generics _dm::Keyed<#number> for #ident #ty_generics #where_clause {
                 type Parts = ();
@@ -299,13 +339,16 @@ fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
             }
         };
     }
-    let parts = format_ident!("__{}", pascal(&key.ident.to_string()));
+    // Not at the user's token, where its spelling would be linted.
+    let parts = format_ident!("__SortKey_{}", key.ident, span = Span::call_site());
+    let number = Literal::usize_unsuffixed(number);
     let fields: Vec<&Field> = sk.iter().filter_map(|name| entity.field(name)).collect();
     let idents: Vec<&Ident> = fields.iter().map(|field| &field.ident).collect();
     let types = fields.iter().enumerate().map(|(position, field)| {
         let ty = &field.ty;
         let slot = format_ident!("{}", slot(key, &field.name));
-        quote!(_dm::SortPart<#ident #ty_generics, #number, #position, _dm::#slot<_dm::Of<#ty>>>)
+        let position = Literal::usize_unsuffixed(position);
+        quote!(_dm::SortPart<#ident #ty_generics, #number, #position, _dm::#slot<#ty>>)
     });
     quote! {
         #[doc(hidden)]
@@ -314,9 +357,7 @@ fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
         }
         impl #impl_generics _dm::Keyed<#number> for #ident #ty_generics #where_clause {
             type Parts = #parts #ty_generics;
-            const PARTS: #parts #ty_generics = #parts {
-                #(#idents: _dm::SortPart::NEW,)*
-            };
+            const PARTS: Self::Parts = #parts { #(#idents: _dm::at(),)* };
         }
     }
 }
@@ -349,13 +390,16 @@ fn functions(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         }
     }
     let (params, parts) = arguments(entity, numbers, &all);
-    let doc = format!("The primary key of one `{}`.", entity.ident);
-    let queries = entity.keys.iter().enumerate().map(|(number, key)| {
+    let doc = format!("The primary key of one `{}`.", entity.ident.unraw());
+    let keys = entity.keys.iter().enumerate();
+    let queries = keys.filter(|(number, _)| is_first_of_its_name(entity, *number));
+    let queries = queries.map(|(number, key)| {
+        let index = Literal::usize_unsuffixed(number);
         let (pk, _) = names_of(entity, key);
         let (params, parts) = arguments(entity, numbers, &pk);
         let ident = &key.ident;
         let doc = match &key.on {
-            None => format!("The items in one partition of the table: for `query`."),
+            None => "The items in one partition of the table: for `query`.".to_owned(),
             Some(on) => format!(
                 "The items in one partition of index `{}`: for `query`.",
                 on.value()
@@ -363,7 +407,7 @@ fn functions(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         };
         quote! {
             #[doc = #doc]
-            #vis fn #ident(#params) -> _dm::Partition<Self, #number> {
+            #vis fn #ident(#params) -> _dm::Partition<Self, #index> {
                 _dm::Partition::new(&[#parts])
             }
         }
@@ -382,7 +426,7 @@ fn arguments(
     numbers: &Components<'_>,
     names: &[&str],
 ) -> (TokenStream, TokenStream) {
-    let fields: Vec<(&Ident, &Type, usize)> = names
+    let fields: Vec<(&Ident, &Type, Literal)> = names
         .iter()
         .filter_map(|name| {
             let field = entity.field(name)?;
@@ -395,7 +439,7 @@ fn arguments(
         .iter()
         .map(|(ident, _, number)| quote!((#number, #ident.part())));
     (
-        quote!(#(#idents: impl _dm::KeyArg<_dm::Of<#types>>),*),
+        quote!(#(#idents: impl _dm::KeyArg<#types>),*),
         quote!(#(#parts),*),
     )
 }
@@ -414,8 +458,15 @@ fn checks(entity: &Entity) -> TokenStream {
         ident.span(),
         quote_spanned!(ident.span()=> entity::<#ident>()),
     );
+    for field in &entity.fields {
+        if let Some(token) = &field.key_only {
+            let (at, name) = (token.span(), &field.name);
+            check(at, quote_spanned!(at=> key_only::<#ident>(#name)));
+        }
+    }
     for (number, key) in entity.keys.iter().enumerate() {
-        let at = key.on.as_ref().map_or(ident.span(), |on| on.span());
+        let number = Literal::usize_unsuffixed(number);
+        let at = key.on.as_ref().map_or(ident.span(), syn::LitStr::span);
         if key.on.is_some() {
             check(at, quote_spanned!(at=> index::<#ident>(#number)));
         }
@@ -431,8 +482,4 @@ fn checks(entity: &Entity) -> TokenStream {
         check(sk, quote_spanned!(sk=> sk::<#ident>(#number)));
     }
     all
-}
-
-fn pascal(name: &str) -> String {
-    crate::case::field("PascalCase", name).unwrap_or_default()
 }

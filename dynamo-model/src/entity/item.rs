@@ -30,8 +30,9 @@ pub(crate) fn context<E: Entity>() -> Context {
 pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<(), Error> {
     let (table, schema, context) = (E::Table::DEF, E::SCHEMA, context::<E>());
     let mut item = ItemWriter::new(out);
-    // Key attributes that are written, and with them the fields stored under the same names.
-    let mut written: Vec<&'static str> = Vec::with_capacity(8);
+    // What serde must not write: key attributes, written or not, with the fields stored under the same names; the type;
+    // and fields that are in keys only. Without this, a flattened map could forge a type, or put the item in an index.
+    let mut managed: Vec<(&'static str, bool)> = Vec::with_capacity(8);
     for (number, key) in schema.keys.iter().enumerate() {
         let (pk, sk) = schema.pairs(table, key);
         let pk =
@@ -40,7 +41,14 @@ pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<()
         let is_in = number == 0 || (is_whole(entity, key) && entity.belongs(number));
         for (attribute, template, place) in pk.chain(sk) {
             let own = schema.is_own(attribute.name, template);
-            if (!is_in && !own) || written.contains(&attribute.name) {
+            let known = managed
+                .iter()
+                .position(|(name, _)| *name == attribute.name)
+                .unwrap_or_else(|| {
+                    managed.push((attribute.name, false));
+                    managed.len() - 1
+                });
+            if (!is_in && !own) || managed[known].1 {
                 continue;
             }
             let value = encode(context, template, place, &|component| {
@@ -55,15 +63,17 @@ pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<()
                 }
                 None => {}
             }
-            written.push(attribute.name);
+            managed[known].1 = true;
         }
     }
     if let Some(name) = table.type_attribute {
         item.string(name, schema.type_name);
+        managed.push((name, true));
     }
     let key_only = schema.fields.iter().filter(|field| field.key_only);
-    written.extend(key_only.map(|field| field.attribute));
-    item.fields(entity, &|name| written.contains(&name))
+    managed.extend(key_only.map(|field| (field.attribute, true)));
+    let hidden = |name: &str| managed.iter().any(|(known, _)| *known == name);
+    item.fields(entity, &hidden)
         .map_err(|error| error.with_entity(schema.name))?;
     let bytes = item.finish();
     if bytes > MAX_ITEM {
@@ -85,8 +95,13 @@ fn is_whole<E: Entity>(entity: &E, key: &KeyDef) -> bool {
         .all(|(component, _)| entity.part(component).is_some())
 }
 
-/// Reads one item.
+/// Reads one item of which nothing is known yet.
+///
+/// Without a type attribute, only its key can say that it is the entity's: another entity may have the same fields.
 pub(crate) fn read_entity<E: Entity>(item: RawItem<'_>) -> Result<E, Error> {
+    if is_of_type::<E>(item)?.is_none() {
+        read_key::<E>(item)?;
+    }
     Reader::<E>::new().read(item)
 }
 
@@ -179,7 +194,11 @@ impl<E: Entity> Reader<E> {
                 let parsed = parse(context, template, &value, &mut |component, part| {
                     if !done[component] && wanted(component) && failed.is_none() {
                         done[component] = true;
-                        let restored = E::restore(component, part, &mut Restore(&mut fields));
+                        let restored = E::restore(Restore {
+                            component,
+                            part,
+                            fields: &mut fields,
+                        });
                         failed = restored.err().map(|error| (component, error));
                     }
                 });

@@ -1,5 +1,7 @@
 //! Entities and tables as types, and entities as items.
 
+#[doc(hidden)]
+pub mod check;
 mod item;
 mod key;
 mod table;
@@ -17,7 +19,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Error;
-use crate::key::{Component, Part, Unreadable};
+use crate::key::{Part, Unreadable};
 use crate::schema::EntityDef;
 use crate::wire::{EncodeError, ItemWriter, ValueSerializer, Written};
 
@@ -30,7 +32,7 @@ use crate::wire::{EncodeError, ItemWriter, ValueSerializer, Written};
     label = "has no `Entity`",
     note = "add `#[derive(Entity)]` and `#[entity(table = .., pk = \"..\", sk = \"..\")]` to the struct"
 )]
-pub trait Entity: Serialize + DeserializeOwned + Send + 'static {
+pub trait Entity: Stored + Send + 'static {
     /// The table that holds the items.
     type Table: Table;
 
@@ -47,13 +49,8 @@ pub trait Entity: Serialize + DeserializeOwned + Send + 'static {
     /// # Errors
     ///
     /// [`Unrestored`] if the component is no value of the field's type.
-    fn restore(
-        component: usize,
-        part: Part<'_>,
-        fields: &mut Restore<'_, '_>,
-    ) -> Result<(), Unrestored> {
-        let _ = (component, part, fields);
-        Ok(())
+    fn restore(from_key: Restore<'_, '_>) -> Result<(), Unrestored> {
+        from_key.nothing()
     }
 
     /// Whether the item belongs into the index of key `number`: what `when = ..` says.
@@ -81,32 +78,65 @@ pub trait Entity: Serialize + DeserializeOwned + Send + 'static {
     }
 }
 
+/// A type that serde reads and writes, as an entity must be. Holds for every type with both derives.
+///
+/// A trait of its own, so that the missing derives are one error and not one for each of serde's traits.
+#[diagnostic::on_unimplemented(
+    message = "serde does not read and write `{Self}`",
+    label = "an entity needs `Serialize` and `Deserialize`",
+    note = "add `#[derive(serde::Serialize, serde::Deserialize)]` to the struct"
+)]
+pub trait Stored: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Stored for T {}
+
 /// The sort key components of an entity's key, as handles for conditions.
 ///
 /// Key 0 is the primary key, the others are the entity's indexes in the order of their declaration.
-pub trait Keyed<const KEY: usize>: Entity {
+pub trait Keyed<const KEY: usize> {
     /// A struct with one [`SortPart`](crate::expr::SortPart) for each component.
     type Parts;
     /// The handles.
     const PARTS: Self::Parts;
 }
 
-/// Receives the fields that are restored from keys.
-pub struct Restore<'w, 'b>(pub(crate) &'w mut ItemWriter<'b>);
+/// A component that was read back from a key, and the item it belongs into.
+pub struct Restore<'w, 'b> {
+    pub(crate) component: usize,
+    pub(crate) part: Part<'w>,
+    pub(crate) fields: &'w mut ItemWriter<'b>,
+}
 
-impl Restore<'_, '_> {
-    /// Writes the field as serde writes its type.
+impl<'w> Restore<'w, '_> {
+    /// The component's number in the schema.
+    pub fn component(&self) -> usize {
+        self.component
+    }
+
+    /// The field is stored on its own.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn nothing(self) -> Result<(), Unrestored> {
+        Ok(())
+    }
+
+    /// Writes the field as serde writes its type, which
+    /// [`Component::from_part`](crate::key::Component::from_part) reads from the part.
     ///
     /// # Errors
     ///
     /// [`Unrestored`] if the part is no value of the type, or does not serialize.
-    pub fn field<T: Component + Serialize>(
-        &mut self,
+    pub fn field<T: Serialize>(
+        self,
         attribute: &str,
-        part: Part<'_>,
+        read: impl FnOnce(Part<'w>) -> Result<T, Unreadable>,
     ) -> Result<(), Unrestored> {
-        let value = T::from_part(part)?;
-        self.0.attribute(attribute, &value)?;
+        let value = read(self.part)?;
+        self.fields
+            .restored_with(attribute, |serializer| value.serialize(serializer))?;
         Ok(())
     }
 
@@ -115,15 +145,15 @@ impl Restore<'_, '_> {
     /// # Errors
     ///
     /// [`Unrestored`] if the part is no value of the type, or does not serialize.
-    pub fn field_with<T: Component>(
-        &mut self,
+    pub fn field_with<T>(
+        self,
         attribute: &str,
-        part: Part<'_>,
+        read: impl FnOnce(Part<'w>) -> Result<T, Unreadable>,
         serialize: impl FnOnce(&T, ValueSerializer<'_>) -> Result<Written, EncodeError>,
     ) -> Result<(), Unrestored> {
-        let value = T::from_part(part)?;
-        self.0
-            .attribute_with(attribute, |serializer| serialize(&value, serializer))?;
+        let value = read(self.part)?;
+        self.fields
+            .restored_with(attribute, |serializer| serialize(&value, serializer))?;
         Ok(())
     }
 }
@@ -148,10 +178,4 @@ impl From<EncodeError> for Unrestored {
     fn from(error: EncodeError) -> Self {
         Unrestored::Encode(error)
     }
-}
-
-/// The value of a component; a helper of the derive, which cannot tell an `Option` from its spelling.
-#[doc(hidden)]
-pub fn part_of<T: Component>(field: &T) -> Option<Part<'_>> {
-    field.part()
 }

@@ -76,6 +76,21 @@ impl ServiceError {
         &self.0.subject
     }
 
+    /// Where to look if the reason may be a table that differs from its model: our keys are made from the model, so what
+    /// the service says of keys and indexes is seldom about values. Tables' own operations take no model.
+    pub(crate) fn advice(&self) -> &'static str {
+        let on_items = !self.operation().contains("Table") && !self.operation().contains("Time");
+        let message = self.message().unwrap_or_default();
+        let is_of_keys = ["key", "schema", "index", "Key", "Schema", "Index"]
+            .iter()
+            .any(|word| message.contains(word));
+        if on_items && (is_of_keys || self.code() == "ResourceNotFoundException") {
+            ": if the table may differ from its model, `verify()` names the differences"
+        } else {
+            ""
+        }
+    }
+
     fn shown(&self) -> Option<Cow<'_, str>> {
         self.message().map(without_values)
     }
@@ -108,12 +123,13 @@ impl fmt::Debug for ServiceError {
 
 impl std::error::Error for ServiceError {}
 
-/// Leaves the caller's values out of a message. DynamoDB repeats them in three ways: quoted
-/// (`Value '…' at 'key' failed to satisfy constraint`), as a number it cannot read, and as attribute values in braces.
+/// Leaves the caller's values out of a message. DynamoDB repeats them in four ways: quoted
+/// (`Value '…' at 'key' failed to satisfy constraint`), as a number it cannot read, as attribute values in braces, and
+/// as the elements of a set.
 fn without_values(message: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(message);
     // From the first opening to the last closing, because a value may hold the closing words itself.
-    for (open, close) in [("Value '", "' at '"), ("{", "}")] {
+    for (open, close) in [("Value '", "' at '"), ("{", "}"), ("collection [", "]")] {
         let cut = text.find(open).map(|at| at + open.len()).and_then(|start| {
             let end = text.rfind(close).filter(|end| *end >= start)?;
             Some(format!("{}…{}", &text[..start], &text[end..]))
@@ -391,6 +407,10 @@ mod tests {
             ),
             ("bad key {pk: {S: secret}} given", "bad key {…} given"),
             ("} unbalanced {", "} unbalanced {"),
+            (
+                "Input collection [secret, ], secret] contains duplicates.",
+                "Input collection […] contains duplicates.",
+            ),
         ] {
             assert_eq!(without_values(message), shown);
         }

@@ -2,7 +2,9 @@
 
 mod sort;
 
+#[doc(hidden)]
+pub use sort::part;
 pub use sort::{
-    Always, At, Closed, Ends, First, Follows, Hashed, Last, Mid, Never, Open, Partition, Ranged,
-    Slot, Sort, SortPart, Spelled,
+    Always, Closed, Ends, First, Follows, Hashed, Last, Mid, Never, Open, Partition, Ranged, Slot,
+    Sort, SortPart, Textual,
 };

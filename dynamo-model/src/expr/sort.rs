@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::key::{Bound, Fixed, Format, KeyArg, KeyPart, Part, Variable};
+use crate::key::{Bound, Component, Fixed, Format, KeyArg, KeyPart, Part, Variable};
 use crate::{Entity, Keyed};
 
 /// The items of one entity in one partition of the table or of an index, which
@@ -44,7 +44,7 @@ impl<E, const KEY: usize> Partition<E, KEY> {
     }
 }
 
-impl<E: Keyed<KEY>, const KEY: usize> Partition<E, KEY> {
+impl<E: Entity + Keyed<KEY>, const KEY: usize> Partition<E, KEY> {
     /// Narrows the items to those whose sort key satisfies a condition.
     ///
     /// The condition begins with the first component of the sort key and goes on with `then`:
@@ -118,9 +118,13 @@ impl<E, const KEY: usize, const I: usize, S> fmt::Debug for SortPart<E, KEY, I, 
 }
 
 impl<E, const KEY: usize, const I: usize, S> SortPart<E, KEY, I, S> {
-    /// The handle.
-    #[doc(hidden)]
-    pub const NEW: Self = Self(PhantomData);
+    pub(crate) const NEW: Self = Self(PhantomData);
+}
+
+/// The handle at a place that says which.
+#[doc(hidden)]
+pub const fn part<E, const KEY: usize, const I: usize, S>() -> SortPart<E, KEY, I, S> {
+    SortPart::NEW
 }
 
 type Eq<E, const KEY: usize, const I: usize> = Sort<E, KEY, I, I, Open>;
@@ -138,8 +142,7 @@ impl<E, const KEY: usize, const I: usize, S: Slot> SortPart<E, KEY, I, S> {
     /// The component's text begins with this text. An empty one holds for every value.
     pub fn starts_with(self, value: impl KeyArg<S::Value>) -> Range<E, KEY, I>
     where
-        S: Spelled,
-        S::Value: KeyPart<Order = Variable>,
+        S: Textual,
     {
         Sort::range(I, Bound::StartsWith(value.part().into_owned()))
     }
@@ -231,19 +234,11 @@ impl<E, const KEY: usize, const FIRST: usize, const LAST: usize, End>
     }
 
     /// Goes on with the next component of the sort key.
-    pub fn then<const NEXT: usize, const END: usize, Other>(
-        mut self,
-        next: Sort<E, KEY, NEXT, END, Other>,
-    ) -> Sort<E, KEY, FIRST, END, Other>
+    pub fn then<Next: Follows<E, KEY, LAST>>(self, next: Next) -> Next::After<FIRST>
     where
         End: Ends,
-        At<NEXT>: Follows<At<LAST>>,
     {
-        self.terms.equal.extend(next.terms.equal);
-        Sort::new(Terms {
-            equal: self.terms.equal,
-            range: next.terms.range,
-        })
+        next.after(self.terms)
     }
 }
 
@@ -265,22 +260,37 @@ impl<E, const KEY: usize, const LAST: usize, End> First<E, KEY> for Sort<E, KEY,
     }
 }
 
-/// A position among the components of a sort key.
-#[derive(Debug)]
-pub enum At<const I: usize> {}
-
-/// The position right behind another one.
+/// A condition that begins right behind component `LAST`.
 #[diagnostic::on_unimplemented(
     message = "`.then` does not go on with the next part of the sort key",
     label = "a part is skipped or repeated here",
     note = "after `k.a.eq(..)` comes the part that stands behind `a` in the template"
 )]
-pub trait Follows<Before>: sealed::Sealed {}
+pub trait Follows<E, const KEY: usize, const LAST: usize>: sealed::Sealed {
+    /// Both conditions together, from component `FIRST` on.
+    type After<const FIRST: usize>;
+    /// Puts the condition behind others.
+    #[doc(hidden)]
+    fn after<const FIRST: usize>(self, before: Terms) -> Self::After<FIRST>;
+}
 
+// One impl for each pair, because stable Rust does not add in constant generics.
 macro_rules! follows {
     ($($i:literal $j:literal),*) => {$(
         #[diagnostic::do_not_recommend]
-        impl Follows<At<$i>> for At<$j> {}
+        impl<E, const KEY: usize, const END: usize, End> Follows<E, KEY, $i>
+            for Sort<E, KEY, $j, END, End>
+        {
+            type After<const FIRST: usize> = Sort<E, KEY, FIRST, END, End>;
+
+            fn after<const FIRST: usize>(self, mut before: Terms) -> Self::After<FIRST> {
+                before.equal.extend(self.terms.equal);
+                Sort::new(Terms {
+                    equal: before.equal,
+                    range: self.terms.range,
+                })
+            }
+        }
     )*};
 }
 follows!(0 1, 1 2, 2 3, 3 4, 4 5, 5 6, 6 7, 7 8, 8 9, 9 10, 10 11, 11 12);
@@ -302,7 +312,7 @@ pub enum Closed {}
 
 impl Ends for Open {}
 
-/// A component's place in its template: its type, and whether ranges on it are exact.
+/// A component's place in its template: its field's type, and whether ranges on it are exact.
 pub trait Slot: sealed::Sealed {
     /// The component's type.
     type Value: KeyPart;
@@ -326,30 +336,13 @@ pub struct Hashed<T>(PhantomData<fn() -> T>);
 
 macro_rules! slots {
     ($($slot:ident),*) => {$(
-        impl<T: KeyPart> Slot for $slot<T> {
-            type Value = T;
+        impl<T: Component> Slot for $slot<T> {
+            type Value = T::Key;
         }
         impl<T> sealed::Sealed for $slot<T> {}
     )*};
 }
 slots!(Last, Mid, Always, Never, Hashed);
-
-/// A slot whose stored text begins as its value does.
-#[diagnostic::on_unimplemented(
-    message = "`starts_with` says nothing of this part of the sort key",
-    label = "only a hash of the value is stored here",
-    note = "`eq` works: a hash is the same for the same value"
-)]
-pub trait Spelled: Slot {}
-
-#[diagnostic::do_not_recommend]
-impl<T: KeyPart> Spelled for Last<T> {}
-#[diagnostic::do_not_recommend]
-impl<T: KeyPart> Spelled for Mid<T> {}
-#[diagnostic::do_not_recommend]
-impl<T: KeyPart> Spelled for Always<T> {}
-#[diagnostic::do_not_recommend]
-impl<T: KeyPart> Spelled for Never<T> {}
 
 /// A slot whose stored text sorts as its values do.
 #[diagnostic::on_unimplemented(
@@ -361,17 +354,31 @@ impl<T: KeyPart> Spelled for Never<T> {}
 pub trait Ranged: Slot {}
 
 #[diagnostic::do_not_recommend]
-impl<T: KeyPart> Ranged for Always<T> {}
+impl<T: Component> Ranged for Always<T> {}
 #[diagnostic::do_not_recommend]
-impl<T: KeyPart<Order = Fixed>> Ranged for Mid<T> {}
+impl<T: Component> Ranged for Mid<T> where T::Key: KeyPart<Order = Fixed> {}
 #[diagnostic::do_not_recommend]
-impl<T: KeyPart> Ranged for Last<T> where T::Order: sealed::Sorted {}
+impl<T: Component> Ranged for Last<T> where <T::Key as KeyPart>::Order: sealed::Sorted {}
+
+/// A slot of text, which can begin with other text.
+#[diagnostic::on_unimplemented(
+    message = "`starts_with` is for text",
+    label = "this part of the sort key is not text",
+    note = "numbers, ids and times have a fixed width: compare them with `ge`, `lt` or `between`; of a `shard` only a hash is stored"
+)]
+pub trait Textual: Slot {}
+
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart<Order = Variable>> Textual for Last<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart<Order = Variable>> Textual for Mid<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart<Order = Variable>> Textual for Never<T> {}
 
 mod sealed {
-    use super::{At, Closed, Fixed, Open, Sort, Variable};
+    use super::{Closed, Fixed, Open, Sort, Variable};
 
     pub trait Sealed {}
-    impl<const I: usize> Sealed for At<I> {}
     impl Sealed for Open {}
     impl Sealed for Closed {}
     impl<E, const KEY: usize, const FIRST: usize, const LAST: usize, End> Sealed

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::ComponentDef;
+
 /// A type that can be a component of a key.
 ///
 /// Implemented for `String`, the integers, `bool`, byte strings and, behind features, for the types
@@ -246,11 +248,23 @@ impl Order for Unordered {
     note = "add `#[derive(KeyPart)]` to a unit enum or to a newtype around one of these",
     note = "floats are not key components: wrap one in a type that says how it is rounded"
 )]
-pub trait Component: sealed::Field + Sized {
+pub trait Component: Sized {
     /// The component's type without `Option`.
     type Key: KeyPart;
     /// Whether the field is an `Option`.
     const OPTIONAL: bool;
+    // A required item of a hidden type and not a supertrait seals it, so that a type that is no component is
+    // always reported in the same words.
+    #[doc(hidden)]
+    const SEAL: sealed::Seal;
+    /// The component as data, but for its name.
+    #[doc(hidden)]
+    const DEF: ComponentDef = ComponentDef {
+        name: "",
+        shape: <Self::Key as KeyPart>::SHAPE,
+        order: <<Self::Key as KeyPart>::Order as Order>::CLASS,
+        optional: Self::OPTIONAL,
+    };
     /// The component's value; `None` when the field is `None`.
     fn part(&self) -> Option<Part<'_>>;
     /// The field's value, from what was read back from a key.
@@ -268,6 +282,7 @@ pub type Of<T> = <T as Component>::Key;
 impl<T: KeyPart> Component for T {
     type Key = T;
     const OPTIONAL: bool = false;
+    const SEAL: sealed::Seal = sealed::Seal;
 
     fn part(&self) -> Option<Part<'_>> {
         Some(self.to_part())
@@ -282,6 +297,7 @@ impl<T: KeyPart> Component for T {
 impl<T: KeyPart> Component for Option<T> {
     type Key = T;
     const OPTIONAL: bool = true;
+    const SEAL: sealed::Seal = sealed::Seal;
 
     fn part(&self) -> Option<Part<'_>> {
         self.as_ref().map(KeyPart::to_part)
@@ -292,7 +308,8 @@ impl<T: KeyPart> Component for Option<T> {
     }
 }
 
-/// What may be given where a component of type `T` is needed: `T`, `&T`, and `&str` for a `String`.
+/// What may be given where a component of type `T` is needed: `T`, `&T`, and `&str` for a `String`. `T` is the
+/// field's type; for an `Option<T>` the value inside is given.
 ///
 /// The argument's type is not inferred from the component's: write `"5".parse::<u64>()?`, not
 /// `"5".parse()?`.
@@ -300,54 +317,60 @@ impl<T: KeyPart> Component for Option<T> {
     message = "a `{T}` is needed here, not a `{Self}`",
     label = "this key component is a `{T}`: give it by value or by reference"
 )]
-pub trait KeyArg<T>: sealed::Arg<T> {
+pub trait KeyArg<T> {
     /// The value as a part of a key.
     fn part(&self) -> Part<'_>;
 }
 
+// The trait is over the field's type and not over the component's, so that a generated signature is well-formed
+// whatever the type is: a field without `KeyPart` is then reported once, where it is declared.
 #[diagnostic::do_not_recommend]
-impl<T: KeyPart> KeyArg<T> for T {
+impl<T: Component, A: sealed::Arg<T::Key>> KeyArg<T> for A {
     fn part(&self) -> Part<'_> {
-        self.to_part()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: KeyPart> KeyArg<T> for &T {
-    fn part(&self) -> Part<'_> {
-        (**self).to_part()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl KeyArg<String> for &str {
-    fn part(&self) -> Part<'_> {
-        Part::from(*self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl KeyArg<String> for &&str {
-    fn part(&self) -> Part<'_> {
-        Part::from(**self)
+        self.as_part()
     }
 }
 
 mod sealed {
-    use super::KeyPart;
+    use super::{KeyPart, Part};
 
     pub trait Sealed {}
     impl Sealed for super::Fixed {}
     impl Sealed for super::Variable {}
     impl Sealed for super::Unordered {}
 
-    pub trait Field {}
-    impl<T: KeyPart> Field for T {}
-    impl<T: KeyPart> Field for Option<T> {}
+    #[derive(Debug)]
+    pub struct Seal;
 
-    pub trait Arg<T> {}
-    impl<T: KeyPart> Arg<T> for T {}
-    impl<T: KeyPart> Arg<T> for &T {}
-    impl Arg<String> for &str {}
-    impl Arg<String> for &&str {}
+    pub trait Arg<T> {
+        fn as_part(&self) -> Part<'_>;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<T: KeyPart> Arg<T> for T {
+        fn as_part(&self) -> Part<'_> {
+            self.to_part()
+        }
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<T: KeyPart> Arg<T> for &T {
+        fn as_part(&self) -> Part<'_> {
+            (**self).to_part()
+        }
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl Arg<String> for &str {
+        fn as_part(&self) -> Part<'_> {
+            Part::from(*self)
+        }
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl Arg<String> for &&str {
+        fn as_part(&self) -> Part<'_> {
+            Part::from(**self)
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Component, Format, KeyPart, Order, OrderClass, Shape};
+use super::{Component, Format, OrderClass, Shape};
 
 /// The type of a key attribute. Keys are top-level strings, numbers or binaries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +51,14 @@ pub struct ComponentDef {
 impl ComponentDef {
     /// The component that a field of type `T` is.
     pub const fn of<T: Component>(name: &'static str) -> Self {
-        Self {
-            name,
-            shape: <T::Key as KeyPart>::SHAPE,
-            order: <<T::Key as KeyPart>::Order as Order>::CLASS,
-            optional: T::OPTIONAL,
-        }
+        T::DEF.named(name)
+    }
+
+    /// The same component under a field's name.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
     }
 }
 

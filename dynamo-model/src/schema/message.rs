@@ -88,7 +88,7 @@ impl Message {
         let mut i = 0;
         while i < template.0.len() {
             self = match template.0[i] {
-                Segment::Lit(text) => self.push(text),
+                Segment::Lit(text) => self.literal(text),
                 Segment::Part(component, format) => self
                     .push("{")
                     .push(components[component].name)
@@ -98,6 +98,20 @@ impl Message {
             i += 1;
         }
         self.push("\"")
+    }
+
+    /// Appends a literal with its braces doubled.
+    const fn literal(mut self, mut text: &str) -> Self {
+        while let Some((c, rest)) = next_char(text) {
+            let mut utf8 = [0; 4];
+            let c: &str = c.encode_utf8(&mut utf8);
+            self = self.push(c);
+            if equal(c, "{") || equal(c, "}") {
+                self = self.push(c);
+            }
+            text = rest;
+        }
+        self
     }
 
     pub(super) const fn format(self, format: Format) -> Self {

@@ -3,8 +3,7 @@
 //! The derives emit these as constants; everything else (operations, checks, documentation) reads
 //! them. They can be written by hand as well.
 
-#[doc(hidden)]
-pub mod check;
+pub(crate) mod check;
 mod message;
 mod overlap;
 #[cfg(test)]
@@ -191,8 +190,44 @@ pub struct KeyDef {
     pub pk: &'static [Template],
     /// Templates of the sort key attributes.
     pub sk: &'static [Template],
-    /// Components that the predicate of `when = ..` reads.
-    pub when: &'static [usize],
+    /// Fields that the predicate of `when = ..` reads. They need not be components.
+    pub when: &'static [&'static str],
+}
+
+impl KeyDef {
+    /// The primary key.
+    pub const fn primary(
+        name: &'static str,
+        pk: &'static [Template],
+        sk: &'static [Template],
+    ) -> Self {
+        Self {
+            name,
+            index: None,
+            pk,
+            sk,
+            when: &[],
+        }
+    }
+
+    /// The key of an index.
+    pub const fn on(
+        index: &'static str,
+        name: &'static str,
+        pk: &'static [Template],
+        sk: &'static [Template],
+    ) -> Self {
+        Self {
+            index: Some(index),
+            ..Self::primary(name, pk, sk)
+        }
+    }
+
+    /// The same key with a predicate that reads these fields.
+    #[must_use]
+    pub const fn when(self, when: &'static [&'static str]) -> Self {
+        Self { when, ..self }
+    }
 }
 
 impl EntityDef {

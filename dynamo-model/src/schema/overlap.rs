@@ -5,9 +5,9 @@
 //! product of their automata reaches its end. The answer is exact but for classes that are drawn a
 //! little too wide (a timestamp's separators may stand anywhere), which errs towards "yes".
 
-use super::message::next_char;
-use super::{Delimiters, EntityDef};
-use crate::key::{Format, Segment, Shape, Template, capabilities};
+use super::message::{equal, next_char};
+use super::{Delimiters, EntityDef, KeyDef, Model, TableDef};
+use crate::key::{Format, KeyKind, Segment, Shape, Template, capabilities};
 
 #[derive(Clone, Copy)]
 enum Class {
@@ -229,8 +229,8 @@ const fn may_begin_with(
 ///
 /// A table whose entities live in other crates cannot tell, which counts as yes.
 pub(crate) const fn shares_prefix(
-    table: &super::TableDef,
-    model: &super::Model,
+    table: &'static TableDef,
+    model: &Model,
     entity: &EntityDef,
     number: usize,
 ) -> bool {
@@ -238,62 +238,89 @@ pub(crate) const fn shares_prefix(
     let Some(entities) = model.entities else {
         return true;
     };
+    // Constants have no identity, so the entity is known by its name. Two of one name, from different modules, are
+    // taken for neighbours.
+    let mut itself = true;
     let mut e = 0;
     while e < entities.len() {
         let other = entities[e];
         e += 1;
-        if super::message::equal(other.name, entity.name) {
-            continue;
-        }
-        let mut k = 0;
-        while k < other.keys.len() {
-            let theirs = &other.keys[k];
-            k += 1;
-            let same = match (key.index, theirs.index) {
-                (None, None) => true,
-                (Some(a), Some(b)) => super::message::equal(a, b),
-                _ => false,
-            };
-            if same && one_partition(table, entity, key, other, theirs, &model.delimiters) {
-                let ours = match key.sk {
-                    [first, ..] => *first,
-                    [] => return true,
-                };
-                match theirs.sk {
-                    [first, ..]
-                        if !may_begin_with(ours.prefix(), other, *first, &model.delimiters) => {}
-                    _ => return true,
-                }
-            }
+        if itself && equal(other.name, entity.name) {
+            itself = false;
+        } else if meets_in(table, model, entity, key, other) {
+            return true;
         }
     }
     false
 }
 
-const fn one_partition(
-    table: &super::TableDef,
-    a: &EntityDef,
-    a_key: &super::KeyDef,
-    b: &EntityDef,
-    b_key: &super::KeyDef,
-    delimiters: &Delimiters,
+/// Whether an item of the other entity can be among those that a query of the key reads.
+///
+/// DynamoDB puts an item into every index whose key attributes it has, whatever its entity declares: an inverted
+/// index, whose attributes are the table's own, holds them all. So the other's templates are found by attribute.
+const fn meets_in(
+    table: &'static TableDef,
+    model: &Model,
+    entity: &EntityDef,
+    key: &KeyDef,
+    other: &EntityDef,
 ) -> bool {
-    let (a_pk, b_pk) = (a.pk_templates(a_key), b.pk_templates(b_key));
-    let kinds = match a_key.index {
-        None => std::slice::from_ref(&table.pk),
-        Some(name) => match table.index(name) {
-            Some(index) => index.pk,
-            None => &[],
-        },
-    };
+    let (pk, sk) = table.attributes(key);
+    let ours = entity.pk_templates(key);
     let mut i = 0;
-    while i < a_pk.len() && i < b_pk.len() && i < kinds.len() {
-        if matches!(kinds[i].kind, crate::key::KeyKind::S)
-            && !templates_meet((a, a_pk[i]), (b, b_pk[i]), delimiters)
+    while i < pk.len() && i < ours.len() {
+        let Some(theirs) = template_on(table, other, pk[i].name) else {
+            return false;
+        };
+        if matches!(pk[i].kind, KeyKind::S)
+            && !templates_meet((entity, ours[i]), (other, theirs), &model.delimiters)
+        {
+            return false;
+        }
+        i += 1;
+    }
+    let mut i = 0;
+    while i < sk.len() {
+        let Some(theirs) = template_on(table, other, sk[i].name) else {
+            return false;
+        };
+        if i == 0
+            && let [first, ..] = key.sk
+            && !may_begin_with(first.prefix(), other, theirs, &model.delimiters)
         {
             return false;
         }
         i += 1;
     }
     true
+}
+
+/// The template that writes an attribute of the entity's items, in whichever of its keys it stands.
+const fn template_on(
+    table: &'static TableDef,
+    entity: &EntityDef,
+    attribute: &str,
+) -> Option<Template> {
+    let mut k = 0;
+    while k < entity.keys.len() {
+        let key = &entity.keys[k];
+        k += 1;
+        let (pk, sk) = table.attributes(key);
+        let templates = entity.pk_templates(key);
+        let mut i = 0;
+        while i < pk.len() && i < templates.len() {
+            if equal(pk[i].name, attribute) {
+                return Some(templates[i]);
+            }
+            i += 1;
+        }
+        let mut i = 0;
+        while i < sk.len() && i < key.sk.len() {
+            if equal(sk[i].name, attribute) {
+                return Some(key.sk[i]);
+            }
+            i += 1;
+        }
+    }
+    None
 }

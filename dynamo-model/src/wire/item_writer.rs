@@ -76,6 +76,15 @@ impl<'b> ItemWriter<'b> {
         self.attribute_with(name, |serializer| value.serialize(serializer))
     }
 
+    /// One attribute that was read from a key, through a serde `with`-style function. It is read again and never sent.
+    pub(crate) fn restored_with(
+        &mut self,
+        name: &str,
+        f: impl FnOnce(ValueSerializer<'_>) -> Result<Written, EncodeError>,
+    ) -> Result<bool, EncodeError> {
+        self.attribute_with(name, |serializer| f(serializer.restored()))
+    }
+
     /// One attribute through a serde `with`-style function.
     pub(crate) fn attribute_with(
         &mut self,

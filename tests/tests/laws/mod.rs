@@ -5,8 +5,7 @@
 use std::fmt::Debug;
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
-use dynamo_model::expr::{Closed, Partition, Ranged, Slot, Sort, SortPart, Spelled};
-use dynamo_model::key::{KeyPart, Variable};
+use dynamo_model::expr::{Closed, Partition, Ranged, Slot, Sort, SortPart, Textual};
 use dynamo_model::{Entity, Handle, Keyed, Table};
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
@@ -129,8 +128,7 @@ pub(crate) fn beginning<E, const KEY: usize, const I: usize, S>(
     pool: &[String],
 ) -> (Sort<E, KEY, I, I, Closed>, Test<String>)
 where
-    S: Slot<Value = String> + Spelled,
-    S::Value: KeyPart<Order = Variable>,
+    S: Slot<Value = String> + Textual,
 {
     let whole = random.pick(pool);
     let keep = random.below(whole.chars().count() + 1);
@@ -154,7 +152,7 @@ pub(crate) async fn check<E, K, const KEY: usize>(
     alone: bool,
     case: &str,
 ) where
-    E: Keyed<KEY> + PartialEq + Debug,
+    E: Entity + Keyed<KEY> + PartialEq + Debug,
     K: Ord + Debug,
 {
     let mut wanted: Vec<&E> = wanted.collect();

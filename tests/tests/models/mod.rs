@@ -1,10 +1,17 @@
 //! What the tests of published models share: tables of raw rows, written and read with the plain SDK client.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use dynamo_model::{Entity, Handle, Item, Items, Query, Table};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use dynamo_model::{Entity, Handle, Item, Query, Table};
 use dynamo_model_examples::rows::Row;
 
 /// Rows by their primary key, so that two tables can be compared.
@@ -12,7 +19,7 @@ pub(crate) type Contents = BTreeMap<(String, String), Row>;
 
 /// A new table, under a name of its own.
 pub(crate) async fn create<T: Table>(client: &Client, name: &str) -> Handle<T> {
-    let table = T::on(client.clone()).named(name);
+    let table = Handle::<T>::new(client.clone()).named(name);
     table.create_table().send().await.expect("the table is new");
     table.verify().await.expect("the table is as modelled");
     table
@@ -96,29 +103,55 @@ pub(crate) async fn copy<E: Entity>(
     scanned
 }
 
-/// What a query yields, whole. Nothing may be read that is not yielded.
+/// What a query yields, whole. It is one request, and nothing may be read that is not yielded.
 pub(crate) async fn rows_of<E: Entity>(query: Query<E>) -> Vec<Row> {
-    let items = exactly(query.items()).await;
+    let items = exactly(query).await;
     let row = |entity: &E| entity.to_item().expect("what was read can be written");
     items.iter().map(row).collect()
 }
 
 /// What a query reads, whatever the entities.
 pub(crate) async fn items_of<T: Table>(query: Query<Item<T>>) -> Vec<Item<T>> {
-    exactly(query.items()).await
+    exactly(query).await
 }
 
-async fn exactly<T: Send + 'static>(mut items: Items<T>) -> Vec<T> {
+async fn exactly<T: Send + 'static>(query: Query<T>) -> Vec<T> {
+    let requests = Requests::default();
+    let counted = aws_sdk_dynamodb::config::Builder::new().interceptor(requests.clone());
+    let mut items = query.config_override(counted).items();
     let mut all = Vec::new();
     while let Some(item) = items.try_next().await.expect("the query works") {
         all.push(item);
     }
-    assert_eq!(
-        items.scanned_count(),
-        all.len() as u64,
-        "more was read than asked for"
+    let read = usize::try_from(items.scanned_count()).expect("a count");
+    assert_eq!(read, all.len(), "more was read than asked for");
+    // None at all if no item can satisfy the conditions; all partitions here are smaller than a page.
+    let sent = requests.0.load(Ordering::Relaxed);
+    assert!(
+        sent == 1 || (sent == 0 && all.is_empty()),
+        "{sent} requests"
     );
     all
+}
+
+/// Counts what is sent.
+#[derive(Debug, Clone, Default)]
+struct Requests(Arc<AtomicUsize>);
+
+impl Intercept for Requests {
+    fn name(&self) -> &'static str {
+        "requests"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
 }
 
 /// The raw rows for which a predicate holds, in the order of an attribute.

@@ -35,6 +35,8 @@ pub(super) enum Slot<'a> {
     Item(Hidden<'a>),
     /// An attribute, or a member of a map: may be left out.
     Field,
+    /// An attribute that was in a key and is read again without being sent: a key may hold more digits than an `N`.
+    Restored,
     /// An element of a list, or the content of an enum variant: `None` is `NULL`.
     Element,
     /// An element of a set: has no tag.
@@ -132,6 +134,9 @@ impl<'a> ValueSerializer<'a> {
     }
 
     fn wide(self, digits: fmt::Arguments<'_>) -> Result<Written, EncodeError> {
+        if let Slot::Restored = self.slot {
+            return self.number(digits);
+        }
         let text = digits.to_string();
         self.number_text(&text)
     }
@@ -270,6 +275,12 @@ impl<'a> ValueSerializer<'a> {
             return Err(too_deep().under_name(variant));
         }
         Ok(ends)
+    }
+
+    /// The value is not sent, see [`Slot::Restored`].
+    pub(super) fn restored(mut self) -> Self {
+        self.slot = Slot::Restored;
+        self
     }
 
     /// Takes note of a newtype symbol.

@@ -1,14 +1,15 @@
 //! `#[derive(Table)]`.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, quote};
 use syn::{DeriveInput, Expr, LitStr, Path, Type};
 
 use crate::args::{self, Arg, Once, Value};
 use crate::ctxt::Ctxt;
 
-const ARGS: [&str; 10] = [
+mod print;
+
+const ARGS: [&str; 11] = [
     "name",
     "pk",
     "sk",
@@ -19,6 +20,7 @@ const ARGS: [&str; 10] = [
     "no_type_attribute",
     "entities",
     "delimiters",
+    "crate",
 ];
 
 struct Table {
@@ -60,7 +62,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
         check(&ctxt, table);
     }
     let with_checks = ctxt.is_empty();
-    let printed = table.map(|table| print(input, &table, with_checks));
+    let printed = table.map(|table| print::table(input, &table, with_checks));
     let errors = ctxt.finish();
     quote! { #errors #printed }
 }
@@ -88,10 +90,13 @@ fn understand(ctxt: &Ctxt, input: &DeriveInput) -> Option<Table> {
                 continue;
             }
         };
-        match arg.to_string().as_str() {
+        let Some(known) = args::expect(ctxt, &arg, "table", &ARGS) else {
+            continue;
+        };
+        match known {
             "name" => name.set(ctxt, &arg, args::string(ctxt, &arg, value)),
-            "pk" => pk.set(ctxt, &arg, Some(attributes(ctxt, &arg, value))),
-            "sk" => sk.set(ctxt, &arg, Some(attributes(ctxt, &arg, value))),
+            "pk" => pk.set(ctxt, &arg, attributes(ctxt, &arg, value)),
+            "sk" => sk.set(ctxt, &arg, attributes(ctxt, &arg, value)),
             "ttl" => ttl.set(ctxt, &arg, args::string(ctxt, &arg, value)),
             "type_attribute" => {
                 type_attribute.set(ctxt, &arg, args::string(ctxt, &arg, value));
@@ -104,20 +109,22 @@ fn understand(ctxt: &Ctxt, input: &DeriveInput) -> Option<Table> {
                 Value::List(tokens) => {
                     entities.set(ctxt, &arg, Some(args::parse_list(ctxt, tokens)));
                 }
-                value => args::wrong(ctxt, &arg, &value, "`entities(Customer, Order)`"),
+                value => {
+                    entities.set(ctxt, &arg, None);
+                    args::wrong(ctxt, &arg, &value, "`entities(Customer, Order)`");
+                }
             },
             "delimiters" => delimiters.set(ctxt, &arg, args::string(ctxt, &arg, value)),
             "gsi" | "lsi" => match value {
-                Value::List(tokens) => indexes.push((index(ctxt, &arg, tokens), arg)),
+                Value::List(tokens) => indexes.push((index(ctxt, &arg, tokens, known), arg)),
                 value => args::wrong(
                     ctxt,
                     &arg,
                     &value,
-                    &format!("`{arg}(\"{}1\", ..)`", arg.to_string().to_uppercase()),
+                    &format!("`{known}(\"{}1\", ..)`", known.to_uppercase()),
                 ),
             },
-            "crate" => krate.set(ctxt, &arg, args::path(ctxt, &arg, value)),
-            other => args::unknown(ctxt, &arg, other, "table", &ARGS),
+            _ => krate.set(ctxt, &arg, args::path(ctxt, &arg, value)),
         }
     }
     let one = |attributes: Vec<Attribute>| -> Option<Attribute> {
@@ -126,29 +133,38 @@ fn understand(ctxt: &Ctxt, input: &DeriveInput) -> Option<Table> {
         }
         attributes.into_iter().next()
     };
-    if name.0.is_none() {
+    if !input.attrs.iter().any(|attr| attr.path().is_ident("table")) {
         ctxt.error(
             &input.ident,
-            "a table has a name: `#[table(name = \"shop\", ..)]`",
-        );
-    }
-    let Some(pk) = pk.0.and_then(one) else {
-        ctxt.error(
-            &input.ident,
-            "a table has a partition key: `#[table(pk = \"PK\", ..)]`",
+            "a table says what it is called and what its keys are: `#[table(name = \"shop\", pk = \"PK\", sk = \"SK\")]`",
         );
         return None;
-    };
-    if let (Some(flag), Some(_)) = (&no_type, &type_attribute.0) {
+    }
+    name.require(
+        ctxt,
+        &input.ident,
+        "a table has a name: `#[table(name = \"shop\", ..)]`",
+    );
+    pk.require(
+        ctxt,
+        &input.ident,
+        "a table has a partition key: `#[table(pk = \"PK\", ..)]`",
+    );
+    let unknown = |what| LitStr::new(what, Span::call_site());
+    let pk = pk.value.and_then(one).unwrap_or_else(|| Attribute {
+        name: unknown("PK"),
+        kind: "S",
+    });
+    if let (Some(flag), Some(_)) = (&no_type, &type_attribute.value) {
         ctxt.error(
             flag,
             "`no_type_attribute` and `type_attribute` exclude each other",
         );
     }
-    if let (Some(delimiters), Some(_)) = (&delimiters.0, &entities.0) {
+    if let (Some(delimiters), Some(_)) = (&delimiters.value, &entities.value) {
         ctxt.error(delimiters, "`delimiters` is for a table whose entities live in other crates: with `entities(..)` they follow from the templates");
     }
-    let sk = sk.0.and_then(one);
+    let sk = sk.value.and_then(one);
     let indexes = indexes
         .into_iter()
         .filter_map(|(found, arg)| {
@@ -156,42 +172,56 @@ fn understand(ctxt: &Ctxt, input: &DeriveInput) -> Option<Table> {
             if found.local {
                 found.pk = vec![pk.clone()];
                 if sk.is_none() {
-                    ctxt.error(&arg, "a local index needs a table with a sort key");
+                    ctxt.error(&arg, "a local index needs a table with a sort key: give the table one, `sk = \"SK\"`, or make this a `gsi`");
                 }
             }
             Some(found)
         })
         .collect();
     Some(Table {
-        name: name.0?,
+        name: name.value.unwrap_or_else(|| unknown("unnamed")),
         pk,
         sk,
         indexes,
-        ttl: ttl.0,
+        ttl: ttl.value,
         type_attribute: match no_type {
             Some(_) => None,
             None => Some(
                 type_attribute
-                    .0
+                    .value
                     .map_or_else(|| "_type".to_owned(), |name| name.value()),
             ),
         },
-        entities: entities.0,
+        entities: entities.value.map(|listed| once_each(ctxt, listed)),
         delimiters: delimiters
-            .0
+            .value
             .map_or_else(|| "#".to_owned(), |text| text.value()),
-        krate: args::crate_path(krate.0),
+        krate: args::crate_path(krate.value),
     })
 }
 
+/// The entities without those that were listed before.
+fn once_each(ctxt: &Ctxt, listed: Vec<Type>) -> Vec<Type> {
+    let mut all: Vec<Type> = Vec::new();
+    for entity in listed {
+        if all.contains(&entity) {
+            let name = entity.to_token_stream();
+            ctxt.error(&entity, format!("`{name}` is listed twice"));
+        } else {
+            all.push(entity);
+        }
+    }
+    all
+}
+
 /// `"PK"`, `N("id")`, or `["a", N("b")]`.
-fn attributes(ctxt: &Ctxt, arg: &Ident, value: Value) -> Vec<Attribute> {
+fn attributes(ctxt: &Ctxt, arg: &Ident, value: Value) -> Option<Vec<Attribute>> {
     if let Value::Expr(expr) = &value {
         let found = match &**expr {
             Expr::Array(array) => array.elems.iter().map(attribute).collect(),
             expr => attribute(expr).map(|one| vec![one]),
         };
-        if let Some(found) = found {
+        if found.is_some() {
             return found;
         }
     }
@@ -201,7 +231,7 @@ fn attributes(ctxt: &Ctxt, arg: &Ident, value: Value) -> Vec<Attribute> {
         &value,
         "a key attribute: `\"PK\"` for a string, `N(\"id\")` for a number, `B(\"hash\")` for binary",
     );
-    Vec::new()
+    None
 }
 
 fn attribute(expr: &Expr) -> Option<Attribute> {
@@ -226,46 +256,59 @@ fn attribute(expr: &Expr) -> Option<Attribute> {
     }
 }
 
-fn index(ctxt: &Ctxt, arg: &Ident, tokens: TokenStream) -> Option<Index> {
-    let local = arg == "lsi";
+fn index(ctxt: &Ctxt, arg: &Ident, tokens: TokenStream, kind: &str) -> Option<Index> {
+    let local = kind == "lsi";
+    let example = format!("`{kind}(\"{}1\", ..)`", kind.to_uppercase());
     let allowed: &[&str] = if local {
         &["sk", "projection"]
     } else {
         &["pk", "sk", "projection"]
     };
-    let mut name = None;
+    let mut name = Once::<LitStr>::EMPTY;
     let mut pk = Once::<Vec<Attribute>>::EMPTY;
     let mut sk = Once::<Vec<Attribute>>::EMPTY;
-    let mut projection = Projection::All;
+    let mut projection = Once::<Projection>::EMPTY;
     for (i, inner) in args::list_args(ctxt, tokens).into_iter().enumerate() {
         match inner {
-            Arg::Literal(literal) if i == 0 => name = Some(literal),
+            Arg::Literal(literal) if i == 0 => name.set(ctxt, arg, Some(literal)),
             Arg::Literal(literal) => {
-                ctxt.error(literal, "expected an argument such as `sk = \"..\"`")
+                ctxt.error(literal, "expected an argument such as `sk = \"..\"`");
             }
-            Arg::Named(what, value) => match what.to_string().as_str() {
-                "pk" if !local => pk.set(ctxt, &what, Some(attributes(ctxt, &what, value))),
-                "sk" => sk.set(ctxt, &what, Some(attributes(ctxt, &what, value))),
-                "projection" => projection = self::projection(ctxt, &what, value),
-                other => args::unknown(ctxt, &what, other, &arg.to_string(), allowed),
+            Arg::Named(what, Value::None) if i == 0 => {
+                ctxt.error(&what, format!("an index's name is a string: {example}"));
+                name.set(ctxt, &what, None);
+            }
+            Arg::Named(what, _) if local && what == "pk" => ctxt.error(
+                what,
+                "a local index has the table's partition key: drop `pk`, or make this a `gsi`",
+            ),
+            Arg::Named(what, value) => match args::expect(ctxt, &what, kind, allowed) {
+                Some("pk") => pk.set(ctxt, &what, attributes(ctxt, &what, value)),
+                Some("sk") => sk.set(ctxt, &what, attributes(ctxt, &what, value)),
+                Some(_) => projection.set(ctxt, &what, self::projection(ctxt, &what, value)),
+                None => {}
             },
         }
     }
-    if name.is_none() {
-        ctxt.error(
+    name.require(
+        ctxt,
+        arg,
+        &format!("an index begins with its name: {example}"),
+    );
+    if local {
+        sk.require(ctxt, arg, "a local index has a sort key: `sk = \"LSI1SK\"`");
+    } else {
+        pk.require(
+            ctxt,
             arg,
-            format!(
-                "an index begins with its name: `{arg}(\"{}1\", ..)`",
-                arg.to_string().to_uppercase()
-            ),
+            "a global index has a partition key: `pk = \"GSI1PK\"`",
         );
     }
-    let (pk, sk) = (pk.0.unwrap_or_default(), sk.0.unwrap_or_default());
-    if !local && pk.is_empty() {
-        ctxt.error(arg, "a global index has a partition key: `pk = \"GSI1PK\"`");
-    }
-    if local && sk.len() != 1 {
-        ctxt.error(arg, "a local index has one sort key: `sk = \"LSI1SK\"`");
+    let (pk, sk) = (pk.value.unwrap_or_default(), sk.value.unwrap_or_default());
+    if let [_, second, ..] = sk.as_slice()
+        && local
+    {
+        ctxt.error(&second.name, "a local index has one sort key attribute");
     }
     for attributes in [&pk, &sk] {
         if let Some(fifth) = attributes.get(4) {
@@ -276,26 +319,28 @@ fn index(ctxt: &Ctxt, arg: &Ident, tokens: TokenStream) -> Option<Index> {
         }
     }
     Some(Index {
-        name: name?,
+        name: name.value?,
         local,
         pk,
         sk,
-        projection,
+        projection: projection.value.unwrap_or(Projection::All),
     })
 }
 
-fn projection(ctxt: &Ctxt, arg: &Ident, value: Value) -> Projection {
+fn projection(ctxt: &Ctxt, arg: &Ident, value: Value) -> Option<Projection> {
     if let Value::Expr(expr) = &value {
         match &**expr {
-            Expr::Path(path) if path.path.is_ident("all") => return Projection::All,
-            Expr::Path(path) if path.path.is_ident("keys_only") => return Projection::KeysOnly,
+            Expr::Path(path) if path.path.is_ident("all") => return Some(Projection::All),
+            Expr::Path(path) if path.path.is_ident("keys_only") => {
+                return Some(Projection::KeysOnly);
+            }
             Expr::Call(call) => {
                 if let Expr::Path(path) = &*call.func
                     && path.path.is_ident("include")
                 {
                     let names: Vec<LitStr> = call.args.iter().filter_map(args::literal).collect();
                     if names.len() == call.args.len() && !names.is_empty() {
-                        return Projection::Include(names);
+                        return Some(Projection::Include(names));
                     }
                 }
             }
@@ -308,18 +353,21 @@ fn projection(ctxt: &Ctxt, arg: &Ident, value: Value) -> Projection {
         &value,
         "`all`, `keys_only` or `include(\"name\", ..)`",
     );
-    Projection::All
+    None
 }
 
 fn check(ctxt: &Ctxt, table: &Table) {
-    check_name(ctxt, &table.name, "table");
+    check_name(ctxt, &table.name, "a table");
     let mut seen: Vec<String> = Vec::new();
     for index in &table.indexes {
-        check_name(ctxt, &index.name, "index");
+        check_name(ctxt, &index.name, "an index");
         if seen.contains(&index.name.value()) {
             ctxt.error(
                 &index.name,
-                format!("there is another index `{}`", index.name.value()),
+                format!(
+                    "there is another index `{}`: an index's name is its own",
+                    index.name.value()
+                ),
             );
         }
         seen.push(index.name.value());
@@ -368,124 +416,8 @@ fn check_name(ctxt: &Ctxt, name: &LitStr, what: &str) {
         ctxt.error(
             name,
             format!(
-                "the name of a {what} has 3 to 255 characters: letters, digits, `_`, `-` and `.`"
+                "the name of {what} has 3 to 255 characters: letters, digits, `_`, `-` and `.`"
             ),
         );
-    }
-}
-
-fn print(input: &DeriveInput, table: &Table, with_checks: bool) -> TokenStream {
-    let (vis, ident) = (&input.vis, &input.ident);
-    let (krate, name) = (&table.krate, &table.name);
-    let doc = args::doc_text(&input.attrs);
-    let pk = print_attribute(&table.pk);
-    let sk = option(table.sk.as_ref().map(print_attribute));
-    let ttl = option(table.ttl.as_ref().map(|ttl| quote!(#ttl)));
-    let type_attribute = option(table.type_attribute.as_ref().map(|name| quote!(#name)));
-    let indexes = table.indexes.iter().map(print_index);
-    let (model, lists, checks) = match &table.entities {
-        None => {
-            let delimiters = &table.delimiters;
-            (
-                quote!(_dm::Model::open(#delimiters)),
-                quote!(impl<E: _dm::Entity> _dm::Lists<E> for #ident {}),
-                TokenStream::new(),
-            )
-        }
-        Some(entities) => {
-            let checks = entities.iter().enumerate().map(|(number, entity)| {
-                let span = entity.span();
-                let whole = is_generic(entity)
-                    .then(|| quote_spanned!(span=> const _: () = _dm::check::whole::<#entity>();));
-                quote_spanned! {span=>
-                    #whole
-                    const _: () = _dm::check::member::<#ident>(#number);
-                }
-            });
-            (
-                quote!(_dm::Model::of(&[#(<#entities as _dm::Entity>::SCHEMA),*])),
-                quote!(#(impl _dm::Lists<#entities> for #ident {})*),
-                if with_checks {
-                    quote!(#(#checks)*)
-                } else {
-                    TokenStream::new()
-                },
-            )
-        }
-    };
-    quote! {
-        const _: () = {
-            use #krate::__private as _dm;
-            #[automatically_derived]
-            impl _dm::Table for #ident {
-                const DEF: &'static _dm::TableDef = &_dm::TableDef {
-                    name: #name,
-                    doc: #doc,
-                    pk: #pk,
-                    sk: #sk,
-                    indexes: &[#(#indexes),*],
-                    ttl: #ttl,
-                    type_attribute: #type_attribute,
-                };
-                const MODEL: &'static _dm::Model = &#model;
-            }
-            #lists
-            impl #ident {
-                /// A handle to the table, at the endpoint that the client talks to. Nothing is sent.
-                #vis fn on(client: _dm::Client) -> _dm::Handle<Self> {
-                    _dm::Handle::new(client)
-                }
-            }
-            #checks
-        };
-    }
-}
-
-fn is_generic(entity: &Type) -> bool {
-    match entity {
-        Type::Path(path) => path
-            .path
-            .segments
-            .iter()
-            .any(|segment| !segment.arguments.is_empty()),
-        _ => false,
-    }
-}
-
-fn option(value: Option<TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote!(_dm::Some(#value)),
-        None => quote!(_dm::None),
-    }
-}
-
-fn print_attribute(attribute: &Attribute) -> TokenStream {
-    let name = &attribute.name;
-    let kind = quote::format_ident!("{}", attribute.kind);
-    quote!(_dm::AttributeDef { name: #name, kind: _dm::KeyKind::#kind })
-}
-
-fn print_index(index: &Index) -> TokenStream {
-    let name = &index.name;
-    let scope = if index.local {
-        quote!(Local)
-    } else {
-        quote!(Global)
-    };
-    let pk = index.pk.iter().map(print_attribute);
-    let sk = index.sk.iter().map(print_attribute);
-    let projection = match &index.projection {
-        Projection::All => quote!(All),
-        Projection::KeysOnly => quote!(KeysOnly),
-        Projection::Include(names) => quote!(Include(&[#(#names),*])),
-    };
-    quote! {
-        _dm::IndexDef {
-            name: #name,
-            scope: _dm::IndexScope::#scope,
-            pk: &[#(#pk),*],
-            sk: &[#(#sk),*],
-            projection: _dm::Projection::#projection,
-        }
     }
 }

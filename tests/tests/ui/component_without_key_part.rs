@@ -1,0 +1,15 @@
+use dynamo_model::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Table)]
+#[table(name = "shop", pk = "PK", sk = "SK", gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"), entities(Order))]
+struct Shop;
+
+#[derive(Entity, Serialize, Deserialize)]
+#[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{weight}")]
+struct Order {
+    customer_id: String,
+    weight: f64,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use dynamo_model::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Table)]
+#[table(name = "shop", pk = "PK", entities(Order, Order))]
+struct Shop;
+
+#[derive(Entity, Serialize, Deserialize)]
+#[entity(table = Shop, pk = "{id}")]
+struct Order {
+    id: String,
+}
+
+fn main() {}

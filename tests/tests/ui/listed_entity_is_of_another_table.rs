@@ -1,0 +1,18 @@
+use dynamo_model::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Table)]
+#[table(name = "shop", pk = "PK", entities(Order))]
+struct Shop;
+
+#[derive(Table)]
+#[table(name = "archive", pk = "PK", entities(Order))]
+struct Archive;
+
+#[derive(Entity, Serialize, Deserialize)]
+#[entity(table = Shop, pk = "{id}")]
+struct Order {
+    id: String,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use dynamo_model::prelude::*;
+
+#[derive(Table)]
+struct Shop;
+
+fn main() {}

@@ -1,0 +1,12 @@
+use dynamo_model::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Table)]
+#[table(name = "shop", pk = "PK", sk = "SK", gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"), entities(Order))]
+struct Shop;
+
+#[derive(Entity, Serialize, Deserialize)]
+#[entity(table = Shop, pk = "CUSTOMER#{0}", sk = "ORDER#{1}")]
+struct Order(String, u64);
+
+fn main() {}
