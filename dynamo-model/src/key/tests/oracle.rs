@@ -6,8 +6,8 @@ use proptest::test_runner::TestCaseResult;
 use super::{Model, compare};
 use crate::key::format::write;
 use crate::key::{
-    Bound, Format, KeyKind, KeyValue, Part, Place, Segment, SortCondition, Template, encode,
-    sort_conditions,
+    Bound, Format, KeyKind, KeyValue, Part, Place, Segment, SortCondition, Template, capabilities,
+    encode, sort_conditions,
 };
 
 const LIMIT: usize = 1_024;
@@ -115,6 +115,9 @@ impl Stored {
         let mut closed = segments.map_while(|(c, format)| Some((c, format, &known(c)?.1)));
         closed.all(|(component, format, part)| {
             let shape = self.model.components[component].shape;
+            if capabilities(shape, format).is_some_and(|can| can.reversible) {
+                return *part == tuple[component];
+            }
             let text = |part: &Part<'static>| {
                 let mut out = String::new();
                 let written = write(part, shape, format, self.model.delimiters, &mut out);
