@@ -317,10 +317,11 @@ fn write_text(
         _ => out.push_str(text),
     }
     if let Shape::Ascii { len } = shape
-        && (text.len() != usize::from(len) || !text.is_ascii())
+        && (text.len() != usize::from(len)
+            || !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
     {
         return Err(KeyProblem::Invalid(
-            "the component's type promises a fixed number of ASCII characters and did not keep it",
+            "the component's type promises a fixed number of ASCII letters, digits and `-`, and did not keep it",
         ));
     }
     // What was written is searched, not what was given: a change of case can make a delimiter.

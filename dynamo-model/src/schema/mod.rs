@@ -6,6 +6,8 @@
 pub(crate) mod check;
 mod message;
 mod overlap;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use overlap::shares_prefix;
 

@@ -21,6 +21,8 @@ enum Class {
     Ascii,
     /// Anything but a delimiter.
     Text,
+    /// The same, and what escapes are made of.
+    Escaped,
     /// Anything.
     Any,
 }
@@ -33,6 +35,7 @@ impl Class {
             Class::Time => c.is_ascii_digit() || matches!(c, '-' | ':' | 'T' | 'Z' | '.'),
             Class::Ascii => c.is_ascii_alphanumeric() || c == '-',
             Class::Text => !delimiters.contains(c),
+            Class::Escaped => c == '%' || c.is_ascii_hexdigit() || !delimiters.contains(c),
             Class::Any => true,
         }
     }
@@ -108,6 +111,7 @@ impl Automaton {
     const fn component(&mut self, shape: Shape, format: Format) {
         let class = match (format, shape) {
             (Format::Any, _) => Class::Any,
+            (Format::Escape, _) => Class::Escaped,
             (Format::Shard(_) | Format::Epoch | Format::EpochMillis | Format::Desc, _)
             | (_, Shape::Unsigned { .. } | Shape::Signed { .. } | Shape::Flag) => Class::Digit,
             (Format::Pattern(_), _) => Class::Any,

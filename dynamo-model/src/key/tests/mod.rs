@@ -2,6 +2,7 @@
 
 mod bounds;
 mod injective;
+mod oracle;
 mod order;
 pub(crate) mod tape;
 
@@ -233,12 +234,10 @@ fn value(tape: &mut Tape<'_>, shape: Shape) -> Part<'static> {
             Part::Text(text.collect::<String>().into())
         }
         Shape::Choice => Part::from(tape.pick(&["Paid", "PaidLate", "paid", "A", "a#", "5"])),
-        Shape::Unsigned { bits } => {
-            Part::Unsigned(tape.integer() & (u128::MAX >> (128 - u32::from(bits))))
-        }
+        Shape::Unsigned { bits } => Part::Unsigned(tape.integer() & (u128::MAX >> (128 - bits))),
         Shape::Signed { bits } => {
             // The sign of the bits is extended.
-            let spare = 128 - u32::from(bits);
+            let spare = 128 - bits;
             Part::Signed(tape.integer().cast_signed() << spare >> spare)
         }
         Shape::Flag => Part::Flag(tape.chance(2)),
@@ -292,7 +291,7 @@ fn text_char(tape: &mut Tape<'_>) -> char {
 /// The order of the values, independent of how they are written.
 fn compare(a: &Part<'_>, b: &Part<'_>) -> Ordering {
     match (a, b) {
-        (Part::Text(a), Part::Text(b)) => a.chars().cmp(b.chars()),
+        (Part::Text(a), Part::Text(b)) => a.cmp(b),
         (Part::Unsigned(a), Part::Unsigned(b)) => a.cmp(b),
         (Part::Signed(a), Part::Signed(b)) => a.cmp(b),
         (Part::Flag(a), Part::Flag(b)) => a.cmp(b),

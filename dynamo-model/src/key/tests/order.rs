@@ -164,6 +164,7 @@ fn every_format(tape: &mut Tape<'_>) -> TestCaseResult {
     Ok(())
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
 fn plain(tape: &mut Tape<'_>) -> TestCaseResult {
     macro_rules! integers {
         ($($type:ty)*) => {$(
