@@ -276,3 +276,59 @@ async fn they_are_refused_by_name_and_keys_are_not_among_them() {
     );
     assert!(!shown.contains("secret"), "{shown}");
 }
+
+/// One attribute cannot have two values, and the engine would keep one of them without a word.
+#[tokio::test]
+async fn a_kept_attribute_does_not_replace_a_field() {
+    let devices = Devices::on(client().await);
+    devices.create_table().send().await.expect("a table");
+    let mut device = Keeping {
+        id: "d-1".into(),
+        name: "printer".into(),
+        rest: Attributes::new(),
+    };
+    device.rest.insert("name", "forged").expect("a value");
+    let error = devices.put(&device).send().await.expect_err("two names");
+    assert!(
+        matches!(&error, Error::Encode(e) if e.path() == "name"),
+        "{error}"
+    );
+    assert!(!error.to_string().contains("forged"));
+    let found = devices
+        .get(Keeping::key("d-1"))
+        .send()
+        .await
+        .expect("a read");
+    assert_eq!(found, None);
+}
+
+/// Engines return sets and maps in any order.
+#[test]
+fn equality_of_kept_attributes_is_that_of_their_values() {
+    let read = |json: [(&str, AttributeValue); 2]| {
+        let item = HashMap::from([
+            ("PK".to_owned(), s("DEVICE#d-1")),
+            ("SK".to_owned(), s("KEEPING")),
+            ("_type".to_owned(), s("Keeping")),
+            ("name".to_owned(), s("printer")),
+            ("tags".to_owned(), json[0].1.clone()),
+            ("list".to_owned(), json[1].1.clone()),
+        ]);
+        Keeping::from_item(&item).expect("a device").rest
+    };
+    let set = |members: [&str; 2]| AttributeValue::Ss(members.map(str::to_owned).to_vec());
+    let list = |members: [&str; 2]| AttributeValue::L(members.map(s).to_vec());
+    let one = read([("tags", set(["a", "b"])), ("list", list(["a", "b"]))]);
+    assert_eq!(
+        one,
+        read([("tags", set(["b", "a"])), ("list", list(["a", "b"]))])
+    );
+    assert_ne!(
+        one,
+        read([("tags", set(["a", "b"])), ("list", list(["b", "a"]))])
+    );
+    assert_ne!(
+        one,
+        read([("tags", set(["a", "c"])), ("list", list(["a", "b"]))])
+    );
+}

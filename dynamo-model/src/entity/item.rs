@@ -1,5 +1,6 @@
 //! Entities to items and back: the keys by their templates, the fields by serde.
 
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,7 +12,8 @@ use super::Restore;
 use crate::key::{Context, KeyProblem, KeyValue, Place, Template, encode, parse};
 use crate::schema::{AttributeDef, KeyDef};
 use crate::wire::{
-    DecodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item, to_attribute_values,
+    DecodeError, EncodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item,
+    to_attribute_values,
 };
 use crate::{Entity, Error, Table, Unrestored};
 
@@ -72,9 +74,33 @@ pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<()
     }
     let key_only = schema.fields.iter().filter(|field| field.key_only);
     managed.extend(key_only.map(|field| (field.attribute, true)));
-    let hidden = |name: &str| managed.iter().any(|(known, _)| *known == name);
-    item.fields(entity, &hidden)
-        .map_err(|error| error.with_entity(schema.name))?;
+    let twice = Cell::new(None);
+    let seen = RefCell::new(vec![false; schema.fields.len()]);
+    let hidden = |name: &str| {
+        if managed.iter().any(|(known, _)| *known == name) {
+            return true;
+        }
+        if let Some(at) = schema
+            .fields
+            .iter()
+            .position(|field| field.attribute == name)
+            && std::mem::replace(&mut seen.borrow_mut()[at], true)
+        {
+            twice.set(Some(schema.fields[at].attribute));
+        }
+        false
+    };
+    let written = item
+        .fields(entity, &hidden)
+        .and_then(|()| match twice.get() {
+            // DynamoDB would keep one of the two and not say which.
+            Some(name) => Err(EncodeError::new(
+                "a flattened map has an entry of a declared field's name",
+            )
+            .under_name(name)),
+            None => Ok(()),
+        });
+    written.map_err(|error| error.with_entity(schema.name))?;
     let bytes = item.finish();
     if bytes > MAX_ITEM {
         return Err(Error::ItemTooLarge {
@@ -152,9 +178,7 @@ impl<E: Entity> Reader<E> {
     }
 
     fn foreign() -> DecodeError {
-        Self::locate(DecodeError::refused(
-            "an item whose type attribute names this entity",
-        ))
+        Self::locate(DecodeError::foreign())
     }
 
     fn locate(error: DecodeError) -> DecodeError {

@@ -26,8 +26,9 @@ use super::{
 /// attribute that is left when its turn comes. In a nested map, one whose name needs a JSON escape (a quote, a
 /// backslash, a control character) cannot be kept, and is an error.
 ///
-/// Through any format other than this crate's it is a map from names to DynamoDB JSON text. Equality is that
-/// of the text. `Debug` shows the names only.
+/// Through any format other than this crate's it is a map from names to DynamoDB JSON text. Two are equal if
+/// DynamoDB would say so of their values: the order of sets and maps, which no engine promises, does not
+/// matter. `Debug` shows the names only.
 ///
 /// ```
 /// use dynamo_model::types::Attributes;
@@ -45,8 +46,61 @@ use super::{
 /// assert_eq!(rest.get::<u32>("firmware")?, Some(7));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, Default)]
 pub struct Attributes(BTreeMap<String, String>);
+
+impl PartialEq for Attributes {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len()
+            && self
+                .0
+                .iter()
+                .zip(&other.0)
+                .all(|((a_name, a), (b_name, b))| {
+                    a_name == b_name && (a == b || same_text(a, b).unwrap_or(false))
+                })
+    }
+}
+
+impl Eq for Attributes {}
+
+/// Whether two texts of attribute values mean the same value; `None` if one of them is not such a text.
+fn same_text(a: &str, b: &str) -> Option<bool> {
+    let value = |text: &str| {
+        let item = format!("{{\"v\":{text}}}");
+        to_attribute_values(RawItem::new(&item)).ok()?.remove("v")
+    };
+    Some(same_value(&value(a)?, &value(b)?))
+}
+
+/// The nesting is bounded: values of more than 32 levels are not read.
+fn same_value(a: &AttributeValue, b: &AttributeValue) -> bool {
+    fn same_set<T: Ord>(a: &[T], b: &[T]) -> bool {
+        let (mut a, mut b): (Vec<&T>, Vec<&T>) = (a.iter().collect(), b.iter().collect());
+        a.sort_unstable();
+        b.sort_unstable();
+        a == b
+    }
+    match (a, b) {
+        (AttributeValue::Ss(a), AttributeValue::Ss(b))
+        | (AttributeValue::Ns(a), AttributeValue::Ns(b)) => same_set(a, b),
+        (AttributeValue::Bs(a), AttributeValue::Bs(b)) => {
+            let bytes = |all: &[aws_sdk_dynamodb::primitives::Blob]| -> Vec<Vec<u8>> {
+                all.iter().map(|one| one.as_ref().to_vec()).collect()
+            };
+            same_set(&bytes(a), &bytes(b))
+        }
+        (AttributeValue::L(a), AttributeValue::L(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(a, b))
+        }
+        (AttributeValue::M(a), AttributeValue::M(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(name, a)| b.get(name).is_some_and(|b| same_value(a, b)))
+        }
+        (a, b) => a == b,
+    }
+}
 
 impl Attributes {
     /// No attributes.

@@ -33,6 +33,7 @@ enum Reason {
     Refused {
         expected: String,
     },
+    Foreign,
     MissingField(&'static str),
     DuplicateField(&'static str),
     UnknownField {
@@ -85,6 +86,12 @@ impl DecodeError {
         Self::new(Reason::Refused {
             expected: expected.to_owned(),
         })
+    }
+
+    /// The item is of another entity.
+    #[cold]
+    pub(crate) fn foreign() -> Self {
+        Self::new(Reason::Foreign)
     }
 
     #[cold]
@@ -180,6 +187,7 @@ impl fmt::Display for Reason {
             Self::Refused { expected } => {
                 write!(f, "expected {expected}, found a value outside of it")
             }
+            Self::Foreign => f.write_str("the item's type attribute names another entity"),
             Self::MissingField(name) => write!(f, "attribute `{name}` is missing"),
             Self::DuplicateField(name) => write!(f, "attribute `{name}` occurs twice"),
             Self::UnknownField { name, known } => {

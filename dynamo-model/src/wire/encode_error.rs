@@ -33,7 +33,7 @@ impl EncodeError {
     }
 
     #[cold]
-    pub(super) fn under_name(mut self, name: &str) -> Self {
+    pub(crate) fn under_name(mut self, name: &str) -> Self {
         self.0.path.under_name(name);
         self
     }

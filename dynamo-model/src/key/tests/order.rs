@@ -164,7 +164,11 @@ fn every_format(tape: &mut Tape<'_>) -> TestCaseResult {
     Ok(())
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "any bits will do"
+)]
 fn plain(tape: &mut Tape<'_>) -> TestCaseResult {
     macro_rules! integers {
         ($($type:ty)*) => {$(
