@@ -5,13 +5,15 @@
 
 pub(crate) mod check;
 mod message;
+mod model;
 mod overlap;
 #[cfg(test)]
 mod tests;
 
+pub use model::{Delimiters, Model};
 pub(crate) use overlap::shares_prefix;
 
-use crate::key::{ComponentDef, KeyKind, Segment, Template};
+use crate::key::{ComponentDef, KeyKind, Template};
 
 /// A key attribute and its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,6 +197,17 @@ pub struct KeyDef {
 }
 
 impl KeyDef {
+    /// The template at place `i`, partition templates first.
+    pub(crate) const fn template(&self, i: usize) -> Option<Template> {
+        if i < self.pk.len() {
+            Some(self.pk[i])
+        } else if i - self.pk.len() < self.sk.len() {
+            Some(self.sk[i - self.pk.len()])
+        } else {
+            None
+        }
+    }
+
     /// The primary key.
     pub const fn primary(
         name: &'static str,
@@ -258,6 +271,50 @@ impl EntityDef {
         )
     }
 
+    /// The key attribute at place `i` of a key, partition attributes first, and the template that the entity gives it.
+    pub(crate) const fn pair(
+        &self,
+        table: &'static TableDef,
+        key: &KeyDef,
+        i: usize,
+    ) -> Option<(AttributeDef, Option<Template>)> {
+        let (pk, sk) = table.attributes(key);
+        let (attributes, templates, i) = if i < pk.len() {
+            (pk, self.pk_templates(key), i)
+        } else {
+            (sk, key.sk, i - pk.len())
+        };
+        if i >= attributes.len() {
+            return None;
+        }
+        let template = if i < templates.len() {
+            Some(templates[i])
+        } else {
+            None
+        };
+        Some((attributes[i], template))
+    }
+
+    /// The template that writes an attribute of the entity's items, in whichever of its keys it stands.
+    pub(crate) const fn template_on(
+        &self,
+        table: &'static TableDef,
+        attribute: &str,
+    ) -> Option<Template> {
+        let mut k = 0;
+        while k < self.keys.len() {
+            let mut i = 0;
+            while let Some((found, template)) = self.pair(table, &self.keys[k], i) {
+                if message::equal(found.name, attribute) && template.is_some() {
+                    return template;
+                }
+                i += 1;
+            }
+            k += 1;
+        }
+        None
+    }
+
     /// Whether the template's only component is a field that is stored under the key attribute's own name.
     pub(crate) const fn is_own(&self, attribute: &str, template: Template) -> bool {
         match template.single() {
@@ -267,115 +324,5 @@ impl EntityDef {
             },
             None => false,
         }
-    }
-}
-
-/// What is known of all entities of a table together.
-#[derive(Clone, Copy, Debug)]
-pub struct Model {
-    /// The table's entities; `None` if they are stated in another crate.
-    pub entities: Option<&'static [&'static EntityDef]>,
-    /// Characters that begin a literal after a component in some template; text components refuse them.
-    pub delimiters: Delimiters,
-}
-
-impl Model {
-    /// The model of a table that names its entities.
-    pub const fn of(entities: &'static [&'static EntityDef]) -> Self {
-        let mut delimiters = Delimiters::NONE;
-        let mut i = 0;
-        while i < entities.len() {
-            delimiters = delimiters.with(entities[i]);
-            i += 1;
-        }
-        Self {
-            entities: Some(entities),
-            delimiters,
-        }
-    }
-
-    /// The model of a table whose entities live in other crates: the delimiters are declared.
-    pub const fn open(delimiters: &'static str) -> Self {
-        let mut all = Delimiters::NONE;
-        let mut rest = delimiters;
-        while let Some((c, tail)) = message::next_char(rest) {
-            all = all.push(c);
-            rest = tail;
-        }
-        Self {
-            entities: None,
-            delimiters: all,
-        }
-    }
-}
-
-/// The set of characters that separate the components of a table's keys.
-#[derive(Clone, Copy, Debug)]
-pub struct Delimiters {
-    chars: [char; Self::MAX],
-    len: usize,
-}
-
-impl Delimiters {
-    const MAX: usize = 16;
-    const NONE: Self = Self {
-        chars: ['\0'; Self::MAX],
-        len: 0,
-    };
-
-    /// The characters.
-    pub const fn as_slice(&self) -> &[char] {
-        self.chars.split_at(self.len).0
-    }
-
-    pub(crate) const fn contains(&self, c: char) -> bool {
-        let mut i = 0;
-        while i < self.len {
-            if self.chars[i] == c {
-                return true;
-            }
-            i += 1;
-        }
-        false
-    }
-
-    const fn push(mut self, c: char) -> Self {
-        if !self.contains(c) {
-            assert!(
-                self.len < Self::MAX,
-                "the templates of this table use more than 16 different delimiters"
-            );
-            self.chars[self.len] = c;
-            self.len += 1;
-        }
-        self
-    }
-
-    const fn with(mut self, entity: &EntityDef) -> Self {
-        let mut k = 0;
-        while k < entity.keys.len() {
-            let key = &entity.keys[k];
-            let mut t = 0;
-            while t < key.pk.len() + key.sk.len() {
-                let template = if t < key.pk.len() {
-                    key.pk[t]
-                } else {
-                    key.sk[t - key.pk.len()]
-                };
-                let mut s = 1;
-                while s < template.0.len() {
-                    if let (Segment::Part(..), Segment::Lit(text)) =
-                        (template.0[s - 1], template.0[s])
-                        && let Some((c, _)) = message::next_char(text)
-                    {
-                        self = self.push(c);
-                    }
-                    s += 1;
-                }
-                t += 1;
-            }
-            k += 1;
-        }
-        self
     }
 }

@@ -269,7 +269,7 @@ const fn meets_in(
     let ours = entity.pk_templates(key);
     let mut i = 0;
     while i < pk.len() && i < ours.len() {
-        let Some(theirs) = template_on(table, other, pk[i].name) else {
+        let Some(theirs) = other.template_on(table, pk[i].name) else {
             return false;
         };
         if matches!(pk[i].kind, KeyKind::S)
@@ -281,7 +281,7 @@ const fn meets_in(
     }
     let mut i = 0;
     while i < sk.len() {
-        let Some(theirs) = template_on(table, other, sk[i].name) else {
+        let Some(theirs) = other.template_on(table, sk[i].name) else {
             return false;
         };
         if i == 0
@@ -293,34 +293,4 @@ const fn meets_in(
         i += 1;
     }
     true
-}
-
-/// The template that writes an attribute of the entity's items, in whichever of its keys it stands.
-const fn template_on(
-    table: &'static TableDef,
-    entity: &EntityDef,
-    attribute: &str,
-) -> Option<Template> {
-    let mut k = 0;
-    while k < entity.keys.len() {
-        let key = &entity.keys[k];
-        k += 1;
-        let (pk, sk) = table.attributes(key);
-        let templates = entity.pk_templates(key);
-        let mut i = 0;
-        while i < pk.len() && i < templates.len() {
-            if equal(pk[i].name, attribute) {
-                return Some(templates[i]);
-            }
-            i += 1;
-        }
-        let mut i = 0;
-        while i < sk.len() && i < key.sk.len() {
-            if equal(sk[i].name, attribute) {
-                return Some(key.sk[i]);
-            }
-            i += 1;
-        }
-    }
-    None
 }

@@ -14,24 +14,13 @@ pub(super) const fn shared_attributes(table: &'static TableDef, entity: &EntityD
     while k < entity.keys.len() {
         let key = &entity.keys[k];
         k += 1;
-        let (pk, sk) = table.attributes(key);
         let mut a = 0;
-        while a < pk.len() + sk.len() {
-            let (attribute, template) = if a < pk.len() {
-                (
-                    pk[a],
-                    if a < key.pk.len() {
-                        key.pk[a]
-                    } else {
-                        entity.keys[0].pk[0]
-                    },
-                )
-            } else if a - pk.len() < key.sk.len() {
-                (sk[a - pk.len()], key.sk[a - pk.len()])
-            } else {
+        while let Some((attribute, template)) = entity.pair(table, key, a) {
+            a += 1;
+            let Some(template) = template else {
+                // Another check reports the missing template.
                 return;
             };
-            a += 1;
             if !key.when.is_empty() && entity.is_own(attribute.name, template) {
                 Message::new("index `")
                     .push(key_name(key))
@@ -134,30 +123,12 @@ pub(super) const fn is_key_attribute(table: &TableDef, name: &str) -> bool {
     false
 }
 
-/// Whether some key of the entity has this attribute, made of nothing but the field stored under its name.
+/// Whether the entity has the attribute in a key, made of nothing but the field stored under its name.
 pub(super) const fn has_own(table: &'static TableDef, entity: &EntityDef, attribute: &str) -> bool {
-    let mut k = 0;
-    while k < entity.keys.len() {
-        let key = &entity.keys[k];
-        k += 1;
-        let (pk, sk) = table.attributes(key);
-        let mut a = 0;
-        while a < pk.len() + sk.len() {
-            let (found, template) = if a < pk.len() && a < key.pk.len() {
-                (pk[a], key.pk[a])
-            } else if a >= pk.len() && a - pk.len() < key.sk.len() {
-                (sk[a - pk.len()], key.sk[a - pk.len()])
-            } else {
-                a += 1;
-                continue;
-            };
-            a += 1;
-            if equal(found.name, attribute) && entity.is_own(attribute, template) {
-                return true;
-            }
-        }
+    match entity.template_on(table, attribute) {
+        Some(template) => entity.is_own(attribute, template),
+        None => false,
     }
-    false
 }
 
 /// Whether the entity gives the attribute a template that its kind does not take, which `pk` or `sk` reports.
@@ -168,25 +139,18 @@ pub(super) const fn is_misfit(
 ) -> bool {
     let mut k = 0;
     while k < entity.keys.len() {
-        let key = &entity.keys[k];
-        k += 1;
-        let (pk, sk) = table.attributes(key);
         let mut a = 0;
-        while a < pk.len() + sk.len() {
-            let (found, templates, i) = if a < pk.len() {
-                (pk[a], key.pk, a)
-            } else {
-                (sk[a - pk.len()], key.sk, a - pk.len())
-            };
+        while let Some((found, template)) = entity.pair(table, &entity.keys[k], a) {
             a += 1;
             if equal(found.name, attribute)
                 && !matches!(found.kind, KeyKind::S)
-                && i < templates.len()
-                && templates[i].single().is_none()
+                && let Some(template) = template
+                && template.single().is_none()
             {
                 return true;
             }
         }
+        k += 1;
     }
     false
 }
@@ -194,14 +158,8 @@ pub(super) const fn is_misfit(
 pub(super) const fn stands_reversibly(entity: &EntityDef, field: &str) -> bool {
     let mut k = 0;
     while k < entity.keys.len() {
-        let key = &entity.keys[k];
         let mut t = 0;
-        while t < key.pk.len() + key.sk.len() {
-            let template = if t < key.pk.len() {
-                key.pk[t]
-            } else {
-                key.sk[t - key.pk.len()]
-            };
+        while let Some(template) = entity.keys[k].template(t) {
             let mut s = 0;
             while s < template.0.len() {
                 if let Segment::Part(number, format) = template.0[s]
