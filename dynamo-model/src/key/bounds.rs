@@ -5,7 +5,8 @@
 //! as well: they are replaced by the nearest key that is short enough.
 
 use super::encode::single;
-use super::format::{read, write};
+use super::read::read;
+use super::text::write;
 use super::{
     Context, Format, KeyError, KeyKind, KeyProblem, KeyValue, Part, Place, Segment, Template,
     capabilities, encode, encode_prefix,

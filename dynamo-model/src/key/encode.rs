@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::format;
+use super::read::read;
+use super::text::write;
 use super::{
     ComponentDef, Format, KeyError, KeyKind, KeyProblem, Part, Segment, Template, capabilities,
 };
@@ -179,7 +180,7 @@ fn component_text(
     let start = out.len();
     let fail = |problem| context.error(Some(component), template, problem);
     let shape = context.components[component].shape;
-    format::write(value, shape, format, context.delimiters, out).map_err(fail)?;
+    write(value, shape, format, context.delimiters, out).map_err(fail)?;
     let fixed = capabilities(shape, format).is_some_and(|c| c.width.is_some());
     if !fixed && let Some(Segment::Lit(literal)) = template.0.get(index + 1) {
         let len = out.len() - start;
@@ -295,7 +296,7 @@ fn parse_text<'k>(
                     return false;
                 }
                 if can.reversible {
-                    match format::read(here, shape, format, context.delimiters) {
+                    match read(here, shape, format, context.delimiters) {
                         Some(part) => found(component, part),
                         None => return false,
                     }

@@ -38,9 +38,11 @@ mod error;
 mod format;
 mod impls;
 mod part;
+mod read;
 mod template;
 #[cfg(test)]
 pub(crate) mod tests;
+mod text;
 
 pub use bounds::SortCondition;
 pub(crate) use bounds::{Bound, sort_conditions};

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 
 use super::{Model, compare};
-use crate::key::format::write;
+use crate::key::text::write;
 use crate::key::{
     Bound, Format, KeyKind, KeyValue, Part, Place, Segment, SortCondition, Template, capabilities,
     encode, sort_conditions,

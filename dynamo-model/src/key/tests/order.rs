@@ -8,7 +8,8 @@ use proptest::test_runner::TestCaseResult;
 
 use super::tape::{Tape, cases, words};
 use super::{FORMATS, SHAPES, compare, text_char, value};
-use crate::key::format::{read, write};
+use crate::key::read::read;
+use crate::key::text::write;
 use crate::key::{Fixed, Format, KeyPart, Order, OrderClass, Part, Shape, Variable, capabilities};
 
 fn text(part: &Part<'_>, shape: Shape, format: Format) -> Option<String> {
