@@ -232,6 +232,9 @@ impl<T: Table> Handle<T> {
 
     /// Reads every item of one entity in the table: `Scan`.
     ///
+    /// The table's type attribute says which items are the entity's, so one without that attribute is passed over; on a
+    /// table that has none, the shape of the primary key says it.
+    ///
     /// # Cost
     ///
     /// One request for every MB of the **whole table**: half a read unit for every 4 KB, whatever the filter

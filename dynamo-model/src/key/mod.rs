@@ -27,6 +27,11 @@
 //! | `{text:any}` any text, last component only | yes | kept | variable |
 //! | `{x:shard(8)}` a stable hash, 0 to 7 | no | no | fixed |
 //!
+//! A text component refuses the characters that begin a literal behind a component anywhere in the table's templates
+//! (usually just `#`), because with one of them in a value, two values could make one key. A table whose templates all
+//! end in their component separates nothing, and refuses nothing. U+10FFFF marks the upper end of ranges and is refused
+//! everywhere.
+//!
 //! An irreversible component must also be stored, or stand reversibly elsewhere in the key. A range
 //! (`lt`, `ge`, `between` …) on a component that is not the last one compiles only for fixed widths,
 //! because text before a delimiter is not in order: `New York#` sorts before `New#`.
