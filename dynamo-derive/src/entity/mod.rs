@@ -13,9 +13,10 @@ mod print;
 
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let ctxt = Ctxt::new();
-    let entity = parse::entity(&ctxt, input);
-    if let Some(entity) = entity.as_ref().filter(|entity| !entity.inert) {
+    let mut entity = parse::entity(&ctxt, input);
+    if let Some(entity) = entity.as_mut().filter(|entity| !entity.inert) {
         check::entity(&ctxt, entity);
+        entity.take_guesses();
     }
     // The constant checks speak of a model that was understood as a whole.
     let with_checks = ctxt.is_empty();

@@ -5,9 +5,9 @@ use syn::ext::IdentExt as _;
 use syn::{Data, DeriveInput, Expr, Fields, Generics, LitStr, Path, Type};
 
 use crate::args::{self, Arg, Once, Value};
-use crate::ctxt::Ctxt;
+use crate::ctxt::{Ctxt, nearest};
 use crate::serde_attr;
-use crate::template::Template;
+use crate::template::{Segment, Template};
 
 pub(super) struct Entity {
     pub(super) ident: Ident,
@@ -49,6 +49,25 @@ pub(super) struct Key {
 impl Entity {
     pub(super) fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Puts the field that was probably meant in place of one that does not exist, so that the functions whose
+    /// arguments it is are still there. The mistake has been reported.
+    pub(super) fn take_guesses(&mut self) {
+        let Self { fields, keys, .. } = self;
+        let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+        for key in keys {
+            for template in key.pk.iter_mut().chain(&mut key.sk) {
+                for segment in &mut template.segments {
+                    if let Segment::Part { field, .. } = segment
+                        && !names.contains(&field.as_str())
+                        && let Some(guess) = nearest(field, &names)
+                    {
+                        *field = guess.to_owned();
+                    }
+                }
+            }
+        }
     }
 
     /// Templates of a key's partition: a local index has the table's.
