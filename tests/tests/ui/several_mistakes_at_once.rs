@@ -25,7 +25,7 @@ struct Order {
 fn uses(shop: Handle<Shop>, order: Order) {
     let _ = shop.put(&order);
     let _ = shop.query(Order::by_status("Paid")).items();
-    let _ = shop.get(Order::key(7u64));
+    let _ = shop.get(Order::key("c-1", 7u64));
 }
 
 fn main() {}
