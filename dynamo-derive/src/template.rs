@@ -194,6 +194,14 @@ impl Format {
         }
     }
 
+    /// Whether what is written may be no more than a part of the value; the counterpart of `Format::is_part`.
+    pub(crate) fn is_part(&self) -> bool {
+        matches!(
+            self,
+            Format::Shard(_) | Format::Pattern(_) | Format::Named("Lower" | "Upper" | "Date")
+        )
+    }
+
     /// The marker of `dynamo_model::expr` that says whether ranges on such a component are exact.
     pub(crate) fn slot(&self, is_last: bool) -> &'static str {
         match self {

@@ -62,7 +62,7 @@ pub const fn entity<E: Entity>() {
 /// A `key_only` field can be read back. Called at `key_only`.
 #[track_caller]
 pub const fn key_only<E: Entity>(field: &str) {
-    check::key_only(E::SCHEMA, field);
+    check::key_only(<E::Table as Table>::DEF, E::SCHEMA, field);
 }
 
 /// Entity `j` is the table's, and gets along with those before it. Called at its name in `entities(..)`.

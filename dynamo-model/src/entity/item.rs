@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::Restore;
 use crate::key::{Context, KeyProblem, KeyValue, Place, Template, encode, parse};
-use crate::schema::{AttributeDef, KeyDef};
+use crate::schema::{AttributeDef, IndexDef, KeyDef, TableDef};
 use crate::wire::{
     DecodeError, EncodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item,
     to_attribute_values,
@@ -74,30 +74,34 @@ pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<()
     }
     let key_only = schema.fields.iter().filter(|field| field.key_only);
     managed.extend(key_only.map(|field| (field.attribute, true)));
-    let twice = Cell::new(None);
+    let fault = Cell::new(None);
     let seen = RefCell::new(vec![false; schema.fields.len()]);
     let hidden = |name: &str| {
         if managed.iter().any(|(known, _)| *known == name) {
             return true;
         }
-        if let Some(at) = schema
-            .fields
-            .iter()
-            .position(|field| field.attribute == name)
-            && std::mem::replace(&mut seen.borrow_mut()[at], true)
-        {
-            twice.set(Some(schema.fields[at].attribute));
+        let declared = schema.fields.iter().position(|f| f.attribute == name);
+        if let Some(at) = declared {
+            if std::mem::replace(&mut seen.borrow_mut()[at], true) {
+                // DynamoDB would keep one of the two and not say which.
+                fault.set(Some((
+                    schema.fields[at].attribute,
+                    "a flattened map has an entry of a declared field's name",
+                )));
+            }
+        } else if let Some(known) = index_attributes(table).find(|known| *known == name) {
+            // DynamoDB would put the item into the index, where no template speaks for it.
+            fault.set(Some((
+                known,
+                "a flattened field has an entry of the name of a key attribute of an index that the entity is not in",
+            )));
         }
         false
     };
     let written = item
         .fields(entity, &hidden)
-        .and_then(|()| match twice.get() {
-            // DynamoDB would keep one of the two and not say which.
-            Some(name) => Err(EncodeError::new(
-                "a flattened map has an entry of a declared field's name",
-            )
-            .under_name(name)),
+        .and_then(|()| match fault.get() {
+            Some((name, fault)) => Err(EncodeError::new(fault).under_name(name)),
             None => Ok(()),
         });
     written.map_err(|error| error.with_entity(schema.name))?;
@@ -109,6 +113,12 @@ pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<()
         });
     }
     Ok(())
+}
+
+/// The key attributes of all indexes, whichever entities are in them.
+fn index_attributes(table: &'static TableDef) -> impl Iterator<Item = &'static str> {
+    let of_index = |index: &'static IndexDef| index.pk.iter().chain(index.sk);
+    table.indexes.iter().flat_map(of_index).map(|a| a.name)
 }
 
 /// Whether all components of the key have a value.
@@ -146,12 +156,12 @@ impl<E: Entity> Reader<E> {
         let mut hidden = vec![table.pk.name];
         hidden.extend(table.sk.map(|sk| sk.name));
         hidden.extend(table.type_attribute);
+        hidden.extend(index_attributes(table));
         let mut restores = false;
         for key in schema.keys {
             let (pk, sk) = schema.pairs(table, key);
             for (attribute, template) in pk.chain(sk) {
                 restores |= schema.is_own(attribute.name, template);
-                hidden.push(attribute.name);
             }
         }
         for field in schema.fields.iter().filter(|field| field.key_only) {

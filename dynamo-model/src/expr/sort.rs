@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::key::{Bound, Component, Fixed, Format, KeyArg, KeyPart, Part, Variable};
+use crate::key::{Bound, Component, Fixed, KeyArg, KeyPart, Part, Variable};
 use crate::{Entity, Keyed};
 
 /// The items of one entity in one partition of the table or of an index, which
@@ -13,7 +13,10 @@ use crate::{Entity, Keyed};
 /// `Order::by_status(status)` for an index named `by_status`.
 #[must_use = "a partition does nothing until it is given to `query`"]
 pub struct Partition<E, const KEY: usize> {
+    /// Components of the partition key, by their numbers.
     known: Vec<(usize, Part<'static>)>,
+    /// Components of the sort key that a condition equates.
+    equal: Vec<(usize, Part<'static>)>,
     pub(crate) range: Option<(usize, Bound)>,
     /// Whether the user said something of the sort key.
     pub(crate) sorted: bool,
@@ -29,6 +32,7 @@ impl<E, const KEY: usize> Partition<E, KEY> {
                 .iter()
                 .map(|(component, part)| (*component, part.clone().into_owned()))
                 .collect(),
+            equal: Vec::new(),
             range: None,
             sorted: false,
             entity: PhantomData,
@@ -39,8 +43,15 @@ impl<E, const KEY: usize> Partition<E, KEY> {
 impl<E, const KEY: usize> Partition<E, KEY> {
     /// The value of a component, if it is known.
     pub(crate) fn part(&self, component: usize) -> Option<Part<'static>> {
-        let known = self.known.iter().find(|(number, _)| *number == component);
+        let mut known = self.known.iter().chain(&self.equal);
+        let known = known.find(|(number, _)| *number == component);
         known.map(|(_, part)| part.clone())
+    }
+
+    /// The value that the condition on the sort key gives a component.
+    pub(crate) fn equated(&self, component: usize) -> Option<Part<'static>> {
+        let equal = self.equal.iter().find(|(number, _)| *number == component);
+        equal.map(|(_, part)| part.clone())
     }
 }
 
@@ -49,7 +60,7 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> Partition<E, KEY> {
     ///
     /// The condition begins with the first component of the sort key and goes on with `then`:
     /// equalities first, at most one range last. It becomes one `BETWEEN` or `begins_with`, so that
-    /// nothing else is read.
+    /// nothing else is read. A second `sort` takes the place of the first.
     ///
     /// # Examples
     ///
@@ -69,11 +80,10 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> Partition<E, KEY> {
         let Terms { equal, range } = condition(E::PARTS).into_terms();
         let components = sort_components(E::SCHEMA, KEY);
         let number = |position: usize| components.get(position).copied().unwrap_or(usize::MAX);
-        self.known.extend(
-            equal
-                .into_iter()
-                .map(|(position, part)| (number(position), part)),
-        );
+        self.equal = equal
+            .into_iter()
+            .map(|(position, part)| (number(position), part))
+            .collect();
         self.range = range.map(|(position, bound)| (number(position), bound));
         self.sorted = true;
         self
@@ -85,9 +95,9 @@ pub(crate) fn sort_components(entity: &crate::schema::EntityDef, key: usize) -> 
     let key = &entity.keys[key];
     let mut all = Vec::new();
     for (component, _) in key.sk.iter().flat_map(|template| template.components()) {
-        // A shard in the partition key is made of a component and leaves its value open.
+        // A shard or a date in the partition key is made of a component and leaves its value open.
         let mut pk = entity.pk_templates(key).iter().flat_map(|t| t.components());
-        let in_pk = pk.any(|(c, format)| c == component && !matches!(format, Format::Shard(_)));
+        let in_pk = pk.any(|(c, format)| c == component && !format.is_part());
         if !in_pk && !all.contains(&component) {
             all.push(component);
         }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::read::read;
+use super::read::{may_be, read};
 use super::text::write;
 use super::{
     ComponentDef, Format, KeyError, KeyKind, KeyProblem, Part, Segment, Template, capabilities,
@@ -300,6 +300,8 @@ fn parse_text<'k>(
                         Some(part) => found(component, part),
                         None => return false,
                     }
+                } else if !may_be(here, shape, format, context.delimiters) {
+                    return false;
                 }
                 rest = after;
             }

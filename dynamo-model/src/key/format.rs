@@ -60,6 +60,17 @@ impl fmt::Display for Format {
     }
 }
 
+impl Format {
+    /// Whether what is written may be no more than a part of the value, so that many values share it. Said of the
+    /// format alone, as the derive sees it: of a `date` that is all of a date, too.
+    pub(crate) const fn is_part(self) -> bool {
+        matches!(
+            self,
+            Format::Shard(_) | Format::Lower | Format::Upper | Format::Date | Format::Pattern(_)
+        )
+    }
+}
+
 /// What a component written in a format can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {

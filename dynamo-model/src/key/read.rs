@@ -1,7 +1,7 @@
 //! Components back from the text of a key.
 
-use super::calendar;
-use super::text::{pattern_of, unshifted, unsigned_max, write};
+use super::calendar::{self, Civil};
+use super::text::{DEFAULT_DATE, pattern_of, unshifted, unsigned_max, write};
 use super::{Format, Part, Shape, capabilities};
 
 /// Reads what [`write`] wrote. `None` for text that it never writes, and for irreversible formats.
@@ -18,6 +18,26 @@ pub(super) fn read<'t>(
     write(&part, shape, format, delimiters, &mut again).ok()?;
     // Escapes that the delimiters of today do not ask for are read, so that keys outlive a change of them.
     (again == text || format == Format::Escape).then_some(part)
+}
+
+/// Whether an irreversible format can have written the text, as far as that shows without the value: where only the
+/// shape of keys tells entities apart, a longer key must not pass for a shorter one.
+pub(super) fn may_be(text: &str, shape: Shape, format: Format, delimiters: &[char]) -> bool {
+    let is_time = |pattern| {
+        calendar::read_pattern(pattern, text)
+            .and_then(Civil::to_seconds)
+            .is_some()
+    };
+    match (format, shape) {
+        (Format::Shard(shards), _) => {
+            text.bytes().all(|b| b.is_ascii_digit())
+                && text.parse().is_ok_and(|n: u16| n < shards.max(1))
+        }
+        (Format::Date, _) => is_time(DEFAULT_DATE),
+        (Format::Pattern(pattern), _) => is_time(pattern),
+        (_, Shape::Ascii { .. }) => text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
+        _ => !text.contains(delimiters),
+    }
 }
 
 fn read_any<'t>(

@@ -243,7 +243,7 @@ pub(super) const fn unshifted(n: u128, bits: u32) -> i128 {
 
 const DEFAULT_INSTANT: &str = "%Y-%m-%dT%H:%M:%S.%9fZ";
 const DEFAULT_DATE_TIME: &str = "%Y-%m-%dT%H:%M:%S.%9f";
-const DEFAULT_DATE: &str = "%Y-%m-%d";
+pub(super) const DEFAULT_DATE: &str = "%Y-%m-%d";
 
 pub(super) fn pattern_of(shape: Shape, format: Format) -> Option<&'static str> {
     match (format, shape) {

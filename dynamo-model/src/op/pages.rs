@@ -18,6 +18,9 @@ use crate::key::KeyValue;
 use crate::transport::{self, Call, Operation, Target};
 use crate::wire::{RawItem, read_envelope};
 
+/// The greatest `Limit` that the service takes: a 32-bit integer with a sign.
+const MAX_LIMIT: u32 = i32::MAX.unsigned_abs();
+
 /// Makes an item of a response into what the stream yields; `None` for one that is not of the stream.
 type Decode<T> = Box<dyn Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync>;
 
@@ -31,6 +34,7 @@ pub(super) struct Pages<T> {
     /// The attributes that items of several partitions are merged by.
     order: Vec<&'static str>,
     descending: bool,
+    consistent: bool,
     page_size: Option<u32>,
     take: Option<usize>,
     /// Whether every item that a page reads is yielded, so that `take` bounds what has to be read.
@@ -53,6 +57,7 @@ impl<T> Pages<T> {
             bodies,
             order: Vec::new(),
             descending: false,
+            consistent: false,
             page_size: None,
             take: None,
             unfiltered,
@@ -62,7 +67,7 @@ impl<T> Pages<T> {
     }
 
     /// Adds a member to every body.
-    pub(super) fn raw(&mut self, name: &str, json: &str) {
+    fn raw(&mut self, name: &str, json: &str) {
         for body in self.bodies.iter_mut().flatten() {
             body.raw(name, json);
         }
@@ -74,8 +79,16 @@ impl<T> Pages<T> {
     }
 
     pub(super) fn set_descending(&mut self) {
-        self.descending = true;
-        self.raw("ScanIndexForward", "false");
+        // A member twice is no request that every endpoint takes.
+        if !std::mem::replace(&mut self.descending, true) {
+            self.raw("ScanIndexForward", "false");
+        }
+    }
+
+    pub(super) fn set_consistent(&mut self) {
+        if !std::mem::replace(&mut self.consistent, true) {
+            self.raw("ConsistentRead", "true");
+        }
     }
 
     pub(super) fn set_page_size(&mut self, items: u32) {
@@ -170,7 +183,7 @@ impl<T> Pages<T> {
             .filter(|_| self.unfiltered)
             .and_then(|_| u32::try_from(left).ok());
         if let Some(limit) = self.page_size.into_iter().chain(needed).min() {
-            body.raw("Limit", &limit.to_string());
+            body.raw("Limit", &limit.min(MAX_LIMIT).to_string());
         }
         if let Some(start) = &start {
             body.raw("ExclusiveStartKey", start);

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::pages::{Items, Pages, pages};
 use super::request::{Aliases, Body};
 use crate::entity::{Item, Reader, context, is_entity};
-use crate::expr::Partition;
+use crate::expr::{Partition, sort_components};
 use crate::key::{
     Format, KeyError, KeyProblem, KeyValue, Part, Place, SortCondition, Template, encode,
     sort_conditions,
@@ -103,7 +103,7 @@ impl<T: Send + 'static> Query<T> {
             ))
             .into());
         } else {
-            self.pages.raw("ConsistentRead", "true");
+            self.pages.set_consistent();
         }
         self
     }
@@ -195,10 +195,19 @@ fn key_condition<E: Entity, const KEY: usize>(
     aliases: &mut Aliases,
 ) -> Result<Option<String>, KeyError> {
     let (schema, context) = (E::SCHEMA, context::<E>());
-    let known = |component: usize| partition.part(component);
     let of_partition = |component: usize| {
         let shard = shards.iter().find(|(sharded, _)| *sharded == component);
-        known(component).or_else(|| shard.map(|(_, number)| Part::Shard(*number)))
+        let known = partition.part(component);
+        known.or_else(|| shard.map(|(_, number)| Part::Shard(*number)))
+    };
+    // A time given for its date says which partition, and nothing of the times in it.
+    let free = sort_components(schema, KEY);
+    let of_sort = |component: usize| {
+        if free.contains(&component) {
+            partition.equated(component)
+        } else {
+            partition.part(component)
+        }
     };
     let (pk, sk) = schema.pairs(E::Table::DEF, &schema.keys[KEY]);
     let mut terms = Vec::new();
@@ -216,7 +225,7 @@ fn key_condition<E: Entity, const KEY: usize>(
         .filter(|_| sorted)
         .map(|(attribute, template)| (attribute, (template, attribute.kind)))
         .unzip();
-    let conditions = sort_conditions(context, &templates, &known, partition.range.as_ref())?;
+    let conditions = sort_conditions(context, &templates, &of_sort, partition.range.as_ref())?;
     let Some(conditions) = conditions else {
         return Ok(None);
     };

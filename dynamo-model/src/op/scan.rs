@@ -41,7 +41,7 @@ impl<E: Entity> Scan<E> {
 
     /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
     pub fn consistent(mut self) -> Self {
-        self.pages.raw("ConsistentRead", "true");
+        self.pages.set_consistent();
         self
     }
 

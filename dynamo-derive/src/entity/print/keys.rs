@@ -9,9 +9,11 @@ use super::{Components, is_first_of_its_name};
 use crate::entity::parse::{Entity, Field, Key};
 use crate::template::{Format, Template};
 
-/// The names of a key's components: those of its partition, and those of its sort key that are not there.
+/// The names of a key's components: those of its partition, and those of its sort key whose values the partition
+/// leaves open.
 fn names_of<'e>(entity: &'e Entity, key: &'e Key) -> (Vec<&'e str>, Vec<&'e str>) {
     let mut pk: Vec<&str> = Vec::new();
+    let mut fixed: Vec<&str> = Vec::new();
     for (name, format) in entity.pk_of(key).iter().flat_map(Template::parts) {
         // A shard is made of a component, and stands for all of its values.
         if !matches!(format, Format::Shard(_))
@@ -20,10 +22,14 @@ fn names_of<'e>(entity: &'e Entity, key: &'e Key) -> (Vec<&'e str>, Vec<&'e str>
         {
             pk.push(name);
         }
+        // A date says which partition, and leaves the times in it open.
+        if !format.is_part() {
+            fixed.push(name);
+        }
     }
     let mut sk: Vec<&str> = Vec::new();
     for (name, _) in key.sk.iter().flat_map(Template::parts) {
-        if !pk.contains(&name) && !sk.contains(&name) && entity.field(name).is_some() {
+        if !fixed.contains(&name) && !sk.contains(&name) && entity.field(name).is_some() {
             sk.push(name);
         }
     }
@@ -81,7 +87,11 @@ pub(super) fn functions(entity: &Entity, numbers: &Components<'_>) -> TokenStrea
     let key_fn = &entity.key_fn;
     let primary = &entity.keys[0];
     let (mut all, sk) = names_of(entity, primary);
-    all.extend(sk);
+    for name in sk {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
     // A sharded partition key names components that only the whole key has.
     for (name, _) in primary
         .pk

@@ -13,6 +13,13 @@ impl KeyPart for Ulid {
     }
 
     fn from_part(part: Part<'_>) -> Result<Self, Unreadable> {
-        Ulid::from_string(&part.into_text()?).map_err(|_| Unreadable)
+        let text = part.into_text()?;
+        let ulid = Ulid::from_string(&text).map_err(|_| Unreadable)?;
+        // It also reads small letters, and a first character too great for 128 bits; those are other keys.
+        if ulid.to_string() == text {
+            Ok(ulid)
+        } else {
+            Err(Unreadable)
+        }
     }
 }

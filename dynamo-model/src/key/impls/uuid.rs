@@ -19,6 +19,13 @@ impl KeyPart for Uuid {
     }
 
     fn from_part(part: Part<'_>) -> Result<Self, Unreadable> {
-        Uuid::try_parse(&part.into_text()?).map_err(|_| Unreadable)
+        let text = part.into_text()?;
+        let uuid = Uuid::try_parse(&text).map_err(|_| Unreadable)?;
+        // It also reads capitals and other forms; those are other keys.
+        if *uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == *text {
+            Ok(uuid)
+        } else {
+            Err(Unreadable)
+        }
     }
 }

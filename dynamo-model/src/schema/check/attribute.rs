@@ -1,7 +1,7 @@
 //! Attributes have one meaning each: a field, or a key.
 
 use super::super::message::{Message, equal};
-use super::super::{EntityDef, TableDef};
+use super::super::{EntityDef, KeyDef, TableDef};
 use super::key_name;
 use crate::key::{Format, KeyKind, Segment, Template, capabilities};
 
@@ -155,25 +155,80 @@ pub(super) const fn is_misfit(
     false
 }
 
+/// Whether some key holds the field in a format that can be read back.
 pub(super) const fn stands_reversibly(entity: &EntityDef, field: &str) -> bool {
     let mut k = 0;
     while k < entity.keys.len() {
-        let mut t = 0;
-        while let Some(template) = entity.keys[k].template(t) {
-            let mut s = 0;
-            while s < template.0.len() {
-                if let Segment::Part(number, format) = template.0[s]
-                    && equal(entity.components[number].name, field)
-                    && let Some(can) = capabilities(entity.components[number].shape, format)
-                    && can.reversible
-                {
-                    return true;
-                }
-                s += 1;
-            }
-            t += 1;
+        if holds(entity, &entity.keys[k], field) {
+            return true;
         }
         k += 1;
+    }
+    false
+}
+
+/// Whether a key that holds the field reversibly is written with every item whose field has a value.
+pub(super) const fn stands_always(
+    table: &'static TableDef,
+    entity: &EntityDef,
+    field: &str,
+) -> bool {
+    // A field that is the key attribute itself is written whether or not the item is in the index.
+    if let Some(attribute) = entity.attribute_of(field)
+        && has_own(table, entity, attribute)
+    {
+        return true;
+    }
+    let mut k = 0;
+    while k < entity.keys.len() {
+        let key = &entity.keys[k];
+        if holds(entity, key, field) && (k == 0 || !leaves_out(entity, key, field)) {
+            return true;
+        }
+        k += 1;
+    }
+    false
+}
+
+/// Whether an item with a value in the field may still not be in the key's index. The partition key that a local
+/// index has from the table is always there.
+const fn leaves_out(entity: &EntityDef, key: &KeyDef, field: &str) -> bool {
+    if !key.when.is_empty() {
+        return true;
+    }
+    let mut t = 0;
+    while let Some(template) = key.template(t) {
+        let mut s = 0;
+        while s < template.0.len() {
+            if let Segment::Part(number, _) = template.0[s]
+                && entity.components[number].optional
+                && !equal(entity.components[number].name, field)
+            {
+                return true;
+            }
+            s += 1;
+        }
+        t += 1;
+    }
+    false
+}
+
+/// Whether the key holds the field in a format that can be read back.
+const fn holds(entity: &EntityDef, key: &KeyDef, field: &str) -> bool {
+    let mut t = 0;
+    while let Some(template) = key.template(t) {
+        let mut s = 0;
+        while s < template.0.len() {
+            if let Segment::Part(number, format) = template.0[s]
+                && equal(entity.components[number].name, field)
+                && let Some(can) = capabilities(entity.components[number].shape, format)
+                && can.reversible
+            {
+                return true;
+            }
+            s += 1;
+        }
+        t += 1;
     }
     false
 }

@@ -12,7 +12,9 @@ use super::{Delimiters, EntityDef, IndexScope, KeyDef, Model, TableDef};
 
 pub(crate) use member::member;
 
-use attribute::{has_own, is_key_attribute, is_misfit, shared_attributes, stands_reversibly};
+use attribute::{
+    has_own, is_key_attribute, is_misfit, shared_attributes, stands_always, stands_reversibly,
+};
 use template::templates;
 
 /// The index exists. Called at the name in `on = ".."`.
@@ -125,8 +127,15 @@ pub(crate) const fn entity(table: &'static TableDef, model: &Model, entity: &'st
 
 /// A field that is stored nowhere else can be read back from a key. Called at `key_only`.
 #[track_caller]
-pub(crate) const fn key_only(entity: &'static EntityDef, field: &str) {
-    if !stands_reversibly(entity, field) {
+pub(crate) const fn key_only(table: &'static TableDef, entity: &'static EntityDef, field: &str) {
+    if stands_reversibly(entity, field) {
+        if !stands_always(table, entity, field) {
+            Message::new("`")
+                .push(field)
+                .push("` would be lost with an item that is not in the index: the only keys that hold it have `when`, or a component that is an `Option`; store it: drop `key_only`")
+                .fail();
+        }
+    } else {
         Message::new("`")
             .push(field)
             .push("` could not be read back: no template holds it in a reversible format (`lower`, `upper`, `date` and `shard` lose something), so store it: drop `key_only`")

@@ -53,7 +53,29 @@ pub(super) const fn templates(
     let mut i = 0;
     while i < templates.len() {
         template(entity, templates[i], attributes[i]);
+        own(entity, templates[i], attributes[i]);
         i += 1;
+    }
+}
+
+/// A field whose own attribute is the key is stored nowhere else, so the key must hold all of it.
+#[track_caller]
+const fn own(entity: &EntityDef, template: Template, attribute: AttributeDef) {
+    if let [Segment::Part(number, format)] = template.0
+        && entity.is_own(attribute.name, template)
+        && let Some(can) = capabilities(entity.components[*number].shape, *format)
+        && !can.reversible
+    {
+        let name = entity.components[*number].name;
+        Message::new("field `")
+            .push(name)
+            .push("` is stored as the key attribute `")
+            .push(attribute.name)
+            .push("` itself, and `{")
+            .push(name)
+            .format(*format)
+            .push("}` does not keep all of it: store it under another name with `#[serde(rename = \"..\")]`, or drop the format")
+            .fail();
     }
 }
 
