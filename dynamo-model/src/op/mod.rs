@@ -1,5 +1,7 @@
 //! The operations: each builder encodes one request body, sends it, and decodes the answer.
 
+mod action;
+mod backoff;
 mod get;
 mod options;
 mod pages;

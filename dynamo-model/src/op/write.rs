@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::Sending;
+use super::action::{Action, ActionKind};
 use super::options::{Options, options};
 use super::request::{Body, Presence};
 use crate::entity::{Key, Reader, write_entity};
@@ -128,6 +129,23 @@ impl<E: Entity, O: 'static, R: 'static> Write<E, O, R> {
     }
 
     options!();
+
+    /// The write as data, for a transaction.
+    pub(crate) fn into_action(self) -> Result<Action, Error> {
+        let mut body = self.body?;
+        self.presence.write(E::Table::DEF.pk.name, &mut body);
+        let kind = match self.operation {
+            Operation::DeleteItem => ActionKind::Delete,
+            _ => ActionKind::Put,
+        };
+        Ok(Action {
+            kind,
+            target: self.target,
+            table: E::Table::DEF,
+            entity: E::SCHEMA,
+            body: body.finish(),
+        })
+    }
 
     async fn call(self, old: bool) -> Result<Response, Error> {
         let mut body = self.body?;
