@@ -10,6 +10,7 @@ use syn::{DeriveInput, parse_macro_input};
 mod args;
 mod case;
 mod ctxt;
+mod document;
 mod entity;
 mod key_part;
 mod serde_attr;
@@ -73,7 +74,20 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 /// | `key_fn = "name"`, `of_fn = "name"` | other names for the generated functions `key` and `of` |
 /// | `crate = "path"` | where `dynamo_model` is, if it was renamed |
 ///
-/// On a field, `#[entity(key_only)]` keeps it out of the stored attributes: it is read back from a key.
+/// # `#[entity(..)]` on a field
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `key_only` | it is kept out of the stored attributes, and read back from a key |
+/// | `unique` | no two items have the same value; `unique = "TENANT#{tenant_id}#{email:lower}"` says what is unique by a template |
+/// | `version` | counts the writes of the item: a write that read an older version fails |
+/// | `created_at`, `updated_at` | the time of the first and of the last write |
+/// | `ttl` | when the item expires, stored as epoch seconds in the table's TTL attribute |
+/// | `generate` | a new `Uuid` or `Ulid` where it is nil when the item is written |
+/// | `default = expr` | a value where it is its type's `Default` when the item is written |
+/// | `opaque` | a type without `AttributeType`: it is set and compared as a whole |
+///
+/// An entity with `version`, `created_at`, `updated_at`, `generate` or `default` is `Clone`.
 ///
 /// Attribute names and everything else about the stored form come from the struct's serde attributes.
 ///
@@ -84,6 +98,38 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Entity, attributes(entity, serde))]
 pub fn derive_entity(input: TokenStream) -> TokenStream {
     entity::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes a struct or an enum usable inside entities: its members have handles, so that conditions and updates reach into
+/// it.
+///
+/// ```
+/// use dynamo_model::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Document, Serialize, Deserialize, Clone)]
+/// pub struct Address {
+///     pub street: String,
+///     pub city: String,
+/// }
+/// # #[derive(Table)] #[table(name = "shop", pk = "PK", entities(Customer))] struct Shop;
+/// # #[derive(Entity, Serialize, Deserialize)]
+/// # #[entity(table = Shop, pk = "CUSTOMER#{id}")]
+/// # struct Customer { id: u32, address: Address, others: Vec<Address> }
+/// # fn doc(shop: Handle<Shop>) {
+/// let moved = shop
+///     .update(Customer::key(7))
+///     .set(|c| c.address.city, "Graz")
+///     .set(|c| c.others.at(0).street, "Hauptplatz 1");
+/// # }
+/// ```
+///
+/// Of a struct with named fields every member has a handle, by serde's names; other structs, generic ones and enums are
+/// set and compared as a whole. A member whose type has no `AttributeType` is `#[document(opaque)]`.
+/// `#[document(crate = "path")]` says where `dynamo_model` is, if it was renamed.
+#[proc_macro_derive(Document, attributes(document, serde))]
+pub fn derive_document(input: TokenStream) -> TokenStream {
+    document::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// Makes a unit enum or a newtype usable as a component of a key.

@@ -12,7 +12,7 @@ pub use request::{InvalidRequest, ModelMismatch, WaitTimeout};
 pub(crate) use service::Refusal;
 pub use service::{
     CancellationReason, ConditionFailed, ServiceError, Throttled, ThrottlingReason,
-    TransactionCanceled,
+    TransactionCanceled, VersionConflict,
 };
 pub use transport::{TransportError, TransportErrorKind};
 
@@ -30,8 +30,9 @@ use crate::wire::{DecodeError, EncodeError};
 ///
 /// fn reaction(error: &Error) -> &'static str {
 ///     match error {
-///         Error::ConditionFailed(failed) if failed.has_item() => "somebody was faster",
-///         Error::ConditionFailed(_) => "there is no such item",
+///         Error::ConditionFailed(_) => "the item is not as it should be",
+///         Error::VersionConflict(_) => "somebody was faster",
+///         Error::ItemNotFound(_) => "there is no such item",
 ///         error if error.is_retryable() => "send it again later",
 ///         _ => "report it, with `request_id()` and `code()`",
 ///     }
@@ -55,6 +56,10 @@ pub enum Error {
     Decode(DecodeError),
     /// The condition of a write does not hold. The stored item is kept if it was asked for.
     ConditionFailed(ConditionFailed),
+    /// A write was made from another version of the item than the stored one, which is kept.
+    VersionConflict(VersionConflict),
+    /// A write needs an item that is not there: it was never written, or deleted since.
+    ItemNotFound(ServiceError),
     /// A transaction was cancelled as a whole; one reason per action says why.
     TransactionCanceled(TransactionCanceled),
     /// A single write met a running transaction on the same item. It may be sent again.
@@ -114,10 +119,30 @@ impl Error {
         }
     }
 
+    /// The error of a call of which an earlier attempt may have been applied, or not.
+    pub(crate) fn of_attempts(mut self, may_have_been_applied: bool) -> Self {
+        if let Self::ConditionFailed(failed) = &mut self
+            && may_have_been_applied
+        {
+            failed.set_retried();
+        }
+        self
+    }
+
+    /// Whether a write was made from another version of the item than the stored one.
+    pub fn is_version_conflict(&self) -> bool {
+        matches!(self, Self::VersionConflict(_))
+    }
+
+    /// Whether a write needs an item that is not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::ItemNotFound(_))
+    }
+
     /// Whether a condition did not hold: of a single write, or of any action of a cancelled transaction.
     pub fn is_condition_failed(&self) -> bool {
         match self {
-            Self::ConditionFailed(_) => true,
+            Self::ConditionFailed(_) | Self::VersionConflict(_) => true,
             Self::TransactionCanceled(canceled) => canceled
                 .reasons()
                 .iter()
@@ -201,9 +226,11 @@ impl Error {
     pub fn service(&self) -> Option<&ServiceError> {
         match self {
             Self::ConditionFailed(error) => Some(error.service()),
+            Self::VersionConflict(error) => Some(error.service()),
             Self::TransactionCanceled(error) => Some(error.service()),
             Self::Throttled(error) => Some(error.service()),
-            Self::TransactionConflict(service)
+            Self::ItemNotFound(service)
+            | Self::TransactionConflict(service)
             | Self::TableNotFound(service)
             | Self::AccessDenied(service)
             | Self::Validation(service)
@@ -238,6 +265,12 @@ impl fmt::Display for Error {
             ),
             Self::Decode(error) => error.fmt(f),
             Self::ConditionFailed(error) => error.fmt(f),
+            Self::VersionConflict(error) => error.fmt(f),
+            Self::ItemNotFound(service) => write!(
+                f,
+                "{} needs an item with this key, and there is none: it was never written, or deleted since",
+                service.subject()
+            ),
             Self::TransactionCanceled(error) => error.fmt(f),
             Self::TransactionConflict(service) => {
                 write!(

@@ -1,9 +1,11 @@
 //! The handle to a table.
 
+mod writes;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::TableDescription;
@@ -13,7 +15,7 @@ use crate::expr::Partition;
 use crate::op::{CreateTable, Delete, Get, Put, Query, Scan, Sending, verify};
 use crate::transport::{Target, control};
 use crate::wire::RawItem;
-use crate::{CancellationReason, Entity, Error, Keyed, Table};
+use crate::{CancellationReason, Clock, Entity, Error, Keyed, Table};
 
 /// A table at an endpoint: an SDK client, and the table's name. Cheap to clone.
 ///
@@ -56,6 +58,7 @@ impl<T: Table> Handle<T> {
             target: Target {
                 client,
                 table: Arc::from(T::DEF.name),
+                clock: Arc::new(SystemTime::now),
             },
             table: PhantomData,
         }
@@ -66,8 +69,29 @@ impl<T: Table> Handle<T> {
     pub fn named(&self, name: impl Into<Arc<str>>) -> Self {
         Self {
             target: Target {
-                client: self.target.client.clone(),
                 table: name.into(),
+                ..self.target.clone()
+            },
+            table: PhantomData,
+        }
+    }
+
+    /// The same table with another clock: where `created_at`, `updated_at`, generated ids and expiry take the time from.
+    ///
+    /// ```
+    /// # use dynamo_model::{ManualClock, prelude::*};
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK")] struct Shop;
+    /// # fn doc(client: aws_sdk_dynamodb::Client) {
+    /// let clock = ManualClock::at_unix_seconds(1_800_000_000);
+    /// let shop = Shop::on(client).with_clock(clock.clone());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_clock(&self, clock: impl Clock) -> Self {
+        Self {
+            target: Target {
+                clock: Arc::new(clock),
+                ..self.target.clone()
             },
             table: PhantomData,
         }
@@ -273,7 +297,7 @@ impl<T: Table> Handle<T> {
     /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
     /// # struct Order { customer_id: String, number: u32 }
     /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
-    /// use std::time::Duration;
+    /// use std::time::{Duration, SystemTime};
     ///
     /// match shop.create_table().send().await {
     ///     Err(error) if error.is_table_in_use() => println!("it exists"),
@@ -370,6 +394,7 @@ impl Error {
     pub fn item<E: Entity>(&self) -> Result<Option<E>, Error> {
         match self {
             Error::ConditionFailed(failed) => evidence(failed.raw_item()),
+            Error::VersionConflict(conflict) => evidence(conflict.raw_item()),
             _ => Ok(None),
         }
     }

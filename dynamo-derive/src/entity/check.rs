@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use quote::ToTokens as _;
 
-use super::parse::{Entity, Key};
+use super::parse::{Entity, Key, LifeKind};
 use crate::ctxt::{Ctxt, known};
 use crate::template::{Segment, Template};
 
@@ -17,7 +17,12 @@ pub(super) fn entity(ctxt: &Ctxt, entity: &Entity) {
             understood &= fields_exist(ctxt, entity, template);
         }
     }
+    for (_, unique) in entity.uniques() {
+        understood &= unique.template.is_whole;
+        understood &= fields_exist(ctxt, entity, &unique.template);
+    }
     serde_fits(ctxt, entity);
+    lifecycle_fits(ctxt, entity);
     names_differ(ctxt, entity);
     predicates_read_fields(ctxt, entity);
     // A misspelt field stands in no template, but that is not what is wrong.
@@ -77,6 +82,57 @@ fn serde_fits(ctxt: &Ctxt, entity: &Entity) {
         }
         if let Some(token) = &field.serde.sometimes {
             ctxt.error(token, format!("`{name}` is part of a key, so it must be stored or `#[entity(key_only)]`: drop `{token}`"));
+        }
+    }
+}
+
+fn lifecycle_fits(ctxt: &Ctxt, entity: &Entity) {
+    let mut seen: Vec<LifeKind> = Vec::new();
+    for field in &entity.fields {
+        if let Some(unique) = &field.unique
+            && !unique.template.parts().any(|(name, _)| name == field.name)
+        {
+            ctxt.error(
+                &unique.template.literal,
+                format!(
+                    "the template of what is unique does not hold `{}` itself",
+                    field.name
+                ),
+            );
+        }
+        let Some(life) = &field.life else { continue };
+        if seen.contains(&life.kind) {
+            ctxt.error(
+                &life.token,
+                format!("another field is `{}` already", life.token),
+            );
+        }
+        seen.push(life.kind);
+        let in_keys = components(entity).any(|name| name == field.name);
+        if life.kind == LifeKind::Version && in_keys {
+            ctxt.error(
+                &life.token,
+                "a version changes with every write, so it cannot stand in a key",
+            );
+        }
+        let primary = entity.keys[0].pk.iter().chain(&entity.keys[0].sk);
+        let in_primary = primary
+            .flat_map(Template::parts)
+            .any(|(name, _)| name == field.name);
+        if life.kind == LifeKind::UpdatedAt && in_primary {
+            ctxt.error(
+                &life.token,
+                "`updated_at` changes with every write, and the primary key never does",
+            );
+        }
+        if field.serde.flatten || field.serde.skip || field.key_only.is_some() {
+            ctxt.error(
+                &life.token,
+                format!(
+                    "`{}` is an attribute of its own: drop `flatten`, `skip` or `key_only`",
+                    life.token
+                ),
+            );
         }
     }
 }

@@ -1,15 +1,17 @@
 //! The expansion of an entity: a constant schema and a few one-line functions.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned as _;
 
+use self::attributes::{attributes, lifecycle};
 use self::keys::{functions, keyed};
 use self::schema::{component, schema};
-use super::parse::{Entity, Field};
+use super::parse::{Entity, Field, LifeKind};
 use crate::template::{Segment, Template};
 
+mod attributes;
 mod keys;
 mod schema;
 
@@ -29,6 +31,9 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
         .filter(|(number, _)| is_first_of_its_name(entity, *number))
         .map(|(number, key)| keyed(entity, number, key));
     let functions = functions(entity, &numbers);
+    let predicates = predicates(entity);
+    let lifecycle = lifecycle(entity);
+    let attributes = attributes(entity, &numbers);
     let checks = if with_checks && entity.generics.params.is_empty() {
         checks(entity)
     } else {
@@ -36,7 +41,7 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
     };
     // Paths are in full whatever is in scope, and nobody has to use every function.
     quote! {
-        #[allow(dead_code, unused_qualifications)]
+        #[allow(dead_code, missing_docs, non_camel_case_types, unused_qualifications)]
         const _: () = {
             use #krate::__private as _dm;
             #[automatically_derived]
@@ -46,10 +51,13 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
                 #part
                 #restore
                 #belongs
+                #lifecycle
             }
+            #attributes
             #(#keyed)*
             impl #impl_generics #ident #ty_generics #where_clause {
                 #functions
+                #predicates
             }
             #checks
         };
@@ -71,6 +79,11 @@ impl<'e> Components<'e> {
         };
         for key in &entity.keys {
             for (name, _) in key.pk.iter().chain(&key.sk).flat_map(Template::parts) {
+                add(name);
+            }
+        }
+        for (_, unique) in entity.uniques() {
+            for (name, _) in unique.template.parts() {
                 add(name);
             }
         }
@@ -121,6 +134,7 @@ fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
                 Some(path) => quote!(#number => key.field_with(#attribute, #component::from_part, |v, s| #path(v, s)),),
             }
         })
+        .chain(moments(entity))
         .collect();
     if arms.is_empty() {
         return TokenStream::new();
@@ -133,6 +147,26 @@ fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
             }
         }
     }
+}
+
+/// Fields that are made from a time: the one of the write, or the number that the time to live is stored as.
+fn moments(entity: &Entity) -> impl Iterator<Item = TokenStream> {
+    let kinds = [
+        (LifeKind::Ttl, quote!(TTL)),
+        (LifeKind::UpdatedAt, quote!(UPDATED_AT)),
+        (LifeKind::CreatedAt, quote!(CREATED_AT)),
+    ];
+    kinds.into_iter().filter_map(|(kind, number)| {
+        let field = entity.living(kind)?;
+        let (ty, attribute) = (&field.ty, &field.serde.attribute);
+        let read = quote_spanned!(ty.span()=> <#ty as _dm::life::Moment>::at);
+        Some(match &field.serde.serialize_with {
+            None => quote!(_dm::life::#number => key.field(#attribute, #read),),
+            Some(path) => {
+                quote!(_dm::life::#number => key.field_with(#attribute, #read, |v, s| #path(v, s)),)
+            }
+        })
+    })
 }
 
 /// Whether the field is the whole of some template, so that its own attribute may be the key attribute.
@@ -173,32 +207,65 @@ pub(super) fn inputs<'e>(entity: &'e Entity, when: &Expr) -> Vec<&'e Field> {
     found
 }
 
+/// The predicates of `when = ..`, as functions of the fields that they read.
+fn predicates(entity: &Entity) -> TokenStream {
+    let keys = entity.keys.iter().enumerate();
+    let all = keys.filter_map(|(number, key)| {
+        let when = key.when.as_ref()?;
+        let name = predicate(number);
+        let inputs = inputs(entity, when);
+        let idents = inputs.iter().map(|field| &field.ident);
+        let types = inputs.iter().map(|field| &field.ty);
+        Some(quote!(fn #name(#(#idents: &#types),*) -> bool { #when }))
+    });
+    quote!(#(#all)*)
+}
+
+fn predicate(number: usize) -> Ident {
+    format_ident!("__when_{number}")
+}
+
 fn belongs(entity: &Entity) -> TokenStream {
-    let arms: Vec<TokenStream> = entity
-        .keys
-        .iter()
-        .enumerate()
-        .filter_map(|(number, key)| {
-            let when = key.when.as_ref()?;
-            let number = Literal::usize_unsuffixed(number);
-            let idents: Vec<&Ident> = inputs(entity, when).iter().map(|f| &f.ident).collect();
-            Some(quote! {
-                #number => {
-                    let Self { #(#idents,)* .. } = self;
-                    #when
-                }
-            })
-        })
-        .collect();
-    if arms.is_empty() {
+    let primary = &entity.keys[0];
+    let numbers = Components::of(entity);
+    let mut now = TokenStream::new();
+    let mut then = TokenStream::new();
+    for (number, key) in entity.keys.iter().enumerate() {
+        let Some(when) = &key.when else { continue };
+        let (name, number) = (predicate(number), Literal::usize_unsuffixed(number));
+        let inputs = inputs(entity, when);
+        let idents = inputs.iter().map(|field| &field.ident);
+        now.extend(quote!(#number => Self::#name(#(&self.#idents),*),));
+        let said = inputs.iter().map(|field| {
+            let (ty, name) = (&field.ty, &field.name);
+            let mut parts = primary
+                .pk
+                .iter()
+                .chain(&primary.sk)
+                .flat_map(Template::parts);
+            let is_primary = parts.any(|(part, _)| part == *name);
+            match numbers.number(name).filter(|_| is_primary) {
+                Some(number) => quote!(&_dm::said_of_key::<#ty>(said, #number)?),
+                None => quote!(_dm::said::<#ty>(said, #name)?),
+            }
+        });
+        then.extend(quote!(#number => Self::#name(#(#said),*),));
+    }
+    if now.is_empty() {
         return TokenStream::new();
     }
     quote! {
         fn belongs(&self, number: usize) -> bool {
             match number {
-                #(#arms)*
+                #now
                 _ => true,
             }
+        }
+        fn would_belong(number: usize, said: &dyn _dm::Said) -> _dm::Option<bool> {
+            _dm::Some(match number {
+                #then
+                _ => true,
+            })
         }
     }
 }

@@ -8,8 +8,8 @@ use std::marker::PhantomData;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
-use super::Restore;
-use crate::key::{Context, KeyProblem, KeyValue, Place, Template, encode, parse};
+use super::{Restore, life};
+use crate::key::{Context, KeyProblem, KeyValue, Part, Place, Template, encode, parse};
 use crate::schema::{AttributeDef, IndexDef, KeyDef, TableDef};
 use crate::wire::{
     DecodeError, EncodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item,
@@ -70,6 +70,14 @@ pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<()
     }
     if let Some(name) = table.type_attribute {
         item.string(name, schema.type_name);
+        managed.push((name, true));
+    }
+    if let Some(name) = schema.lifecycle.ttl
+        && !managed.iter().any(|(known, _)| *known == name)
+    {
+        if let Some(seconds) = entity.expires() {
+            item.number(name, &seconds.to_string());
+        }
         managed.push((name, true));
     }
     let key_only = schema.fields.iter().filter(|field| field.key_only);
@@ -168,6 +176,10 @@ impl<E: Entity> Reader<E> {
             restores = true;
             hidden.push(field.attribute);
         }
+        if let Some(ttl) = schema.lifecycle.ttl {
+            restores = true;
+            hidden.push(ttl);
+        }
         Self {
             hidden,
             restores,
@@ -249,6 +261,33 @@ impl<E: Entity> Reader<E> {
                 }
             }
         }
+        if let Some(name) = schema.lifecycle.ttl {
+            let moment = match item.scalar(name)? {
+                Some(Scalar::N(digits)) => epoch(&digits),
+                Some(_) => None,
+                None => {
+                    fields.finish();
+                    return Ok(());
+                }
+            };
+            let restored = moment.ok_or(Unrestored::Unreadable).and_then(|part| {
+                E::restore(Restore {
+                    component: life::TTL,
+                    part,
+                    fields: &mut fields,
+                })
+            });
+            match restored {
+                Ok(()) => {}
+                Err(Unrestored::Encode(error)) => {
+                    return Err(error.with_entity(schema.name).into());
+                }
+                Err(Unrestored::Unreadable) => {
+                    let error = DecodeError::refused("a number of epoch seconds");
+                    return Err(Self::locate(error.under_name(name)).into());
+                }
+            }
+        }
         fields.finish();
         Ok(())
     }
@@ -260,6 +299,13 @@ impl<E: Entity> Reader<E> {
             .iter()
             .any(|field| field.key_only && field.name == name)
     }
+}
+
+/// Whole seconds of a number that may have a fraction, as other writers leave it.
+fn epoch(digits: &str) -> Option<Part<'static>> {
+    let whole = digits.split('.').next().unwrap_or_default();
+    let seconds = whole.parse().ok()?;
+    Some(Part::Time { seconds, nanos: 0 })
 }
 
 pub(crate) fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, DecodeError> {

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{context, read_key};
-use crate::key::{KeyError, KeyProblem, KeyValue, Part, Place, encode};
+use crate::key::{KeyError, KeyProblem, KeyValue, Part, Place, capabilities, encode, parse};
 use crate::schema::AttributeDef;
 use crate::wire::{RawItem, to_attribute_values, write_json_str};
 use crate::{Entity, Error, Item, Table};
@@ -20,6 +20,8 @@ use crate::{Entity, Error, Item, Table};
 #[must_use = "a key does nothing until it is given to an operation"]
 pub struct Key<E> {
     values: Result<KeyValues, KeyError>,
+    /// Components that the key's text does not tell, such as one in lower case: indexes may be made of them too.
+    lossy: Vec<(usize, Part<'static>)>,
     entity: PhantomData<fn() -> E>,
 }
 
@@ -39,6 +41,12 @@ impl<E: Entity> Key<E> {
         })
     }
 
+    /// The key of the first components of the entity's schema.
+    #[doc(hidden)]
+    pub fn in_order<const N: usize>(parts: [Part<'_>; N]) -> Self {
+        Self::from_parts(&|component| parts.get(component).cloned())
+    }
+
     /// The key of a value.
     pub fn of(entity: &E) -> Self {
         Self::from_parts(&|component| entity.part(component))
@@ -49,6 +57,7 @@ impl<E: Entity> Key<E> {
         let pk = pk.ok_or_else(no_template::<E>)?;
         Ok(Self {
             values: Ok(KeyValues { pk, sk }),
+            lossy: Vec::new(),
             entity: PhantomData,
         })
     }
@@ -80,6 +89,9 @@ impl<E: Entity> Key<E> {
         };
         Self {
             values,
+            lossy: lossy::<E>()
+                .filter_map(|component| Some((component, part(component)?.into_owned())))
+                .collect(),
             entity: PhantomData,
         }
     }
@@ -102,6 +114,23 @@ impl<E: Entity> Key<E> {
         let mut json = String::new();
         self.write(&mut json)?;
         Ok(to_attribute_values(RawItem::new(&json))?)
+    }
+
+    /// The components that the key tells.
+    pub(crate) fn parts(&self) -> Vec<(usize, Part<'static>)> {
+        let mut parts = self.lossy.clone();
+        let Ok(KeyValues { pk, sk }) = &self.values else {
+            return parts;
+        };
+        let (pks, sks) = E::SCHEMA.pairs(E::Table::DEF, &E::SCHEMA.keys[0]);
+        for ((_, template), value) in pks.zip([pk]).chain(sks.zip(sk)) {
+            parse(context::<E>(), template, value, &mut |component, part| {
+                if !parts.iter().any(|(known, _)| *known == component) {
+                    parts.push((component, part.into_owned()));
+                }
+            });
+        }
+        parts
     }
 
     /// Appends the key as a JSON object.
@@ -134,6 +163,21 @@ impl<T: Table> Item<T> {
     }
 }
 
+/// Components of the primary key that stand in it irreversibly only.
+fn lossy<E: Entity>() -> impl Iterator<Item = usize> {
+    let key = &E::SCHEMA.keys[0];
+    let parts = || key.pk.iter().chain(key.sk).flat_map(|t| t.components());
+    let is_told = move |component: usize| {
+        parts().any(|(number, format)| {
+            let can = capabilities(E::SCHEMA.components[number].shape, format);
+            number == component && can.is_some_and(|can| can.reversible)
+        })
+    };
+    parts()
+        .map(|(component, _)| component)
+        .filter(move |component| !is_told(*component))
+}
+
 /// The derive's checks refuse an entity without a key template; a schema written by hand may lack it.
 fn no_template<E: Entity>() -> KeyError {
     KeyError::new(E::SCHEMA.name, None, "", KeyProblem::Missing)
@@ -143,6 +187,7 @@ impl<E> Clone for Key<E> {
     fn clone(&self) -> Self {
         Self {
             values: self.values.clone(),
+            lossy: self.lossy.clone(),
             entity: PhantomData,
         }
     }

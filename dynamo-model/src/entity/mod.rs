@@ -4,6 +4,8 @@
 pub mod check;
 mod item;
 mod key;
+#[doc(hidden)]
+pub mod life;
 mod table;
 
 pub use item::Item;
@@ -12,7 +14,9 @@ pub use key::Key;
 pub(crate) use key::write_key_value;
 pub use table::{Lists, Table};
 
+use std::any::Any;
 use std::collections::HashMap;
+use std::time::SystemTime;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
@@ -59,6 +63,34 @@ pub trait Entity: Stored + Send + 'static {
         true
     }
 
+    /// The entity as it is to be stored: with its next version, its times, and values for fields that have none. `None`
+    /// if it has no such fields.
+    #[doc(hidden)]
+    fn stamped(&self, now: SystemTime) -> Option<Self> {
+        let _ = now;
+        None
+    }
+
+    /// The version, if the entity has one. 0 was never written.
+    #[doc(hidden)]
+    fn version(&self) -> Option<u64> {
+        None
+    }
+
+    /// When the item expires, in epoch seconds, if the entity has a time to live and it is set.
+    #[doc(hidden)]
+    fn expires(&self) -> Option<i64> {
+        None
+    }
+
+    /// Whether the item belongs into the index of key `number`, by what an update has said of the fields that `when = ..`
+    /// reads. `None` if it has not said enough.
+    #[doc(hidden)]
+    fn would_belong(number: usize, said: &dyn Said) -> Option<bool> {
+        let _ = (number, said);
+        Some(true)
+    }
+
     /// The entity as an item of the SDK's type, keys and type attribute included.
     ///
     /// # Errors
@@ -76,6 +108,15 @@ pub trait Entity: Stored + Send + 'static {
     fn from_item(item: &HashMap<String, AttributeValue>) -> Result<Self, Error> {
         item::from_item(item)
     }
+}
+
+/// What an update has said of fields.
+#[doc(hidden)]
+pub trait Said {
+    /// The value that a field is known to have, by the field's name: as the field's type.
+    fn field(&self, name: &str) -> Option<&dyn Any>;
+    /// The value of a component of the primary key, by its number.
+    fn component(&self, number: usize) -> Option<Part<'_>>;
 }
 
 /// A type that serde reads and writes, as an entity must be. Holds for every type with both derives.

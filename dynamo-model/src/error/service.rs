@@ -153,13 +153,19 @@ pub struct ConditionFailed(Box<Evidence>);
 struct Evidence {
     service: ServiceError,
     item: Option<Box<str>>,
+    /// Whether the SDK had sent the request before and not learnt what became of it.
+    retried: bool,
 }
 
 impl ConditionFailed {
     /// Takes the stored item out of the answer's body, if it is there.
     pub(crate) fn new(service: ServiceError, body: Option<&str>) -> Self {
         let item = body.and_then(item).map(Into::into);
-        Self(Box::new(Evidence { service, item }))
+        Self(Box::new(Evidence {
+            service,
+            item,
+            retried: false,
+        }))
     }
 
     /// Whether the service returned the item that failed the condition.
@@ -172,6 +178,18 @@ impl ConditionFailed {
     /// The service's answer without the item.
     pub fn service(&self) -> &ServiceError {
         &self.0.service
+    }
+
+    pub(crate) fn into_service(self) -> ServiceError {
+        self.0.service
+    }
+
+    pub(super) fn set_retried(&mut self) {
+        self.0.retried = true;
+    }
+
+    pub(crate) fn was_retried(&self) -> bool {
+        self.0.retried
     }
 
     /// The stored item as DynamoDB JSON: the text of the object that maps attribute names to typed values.
@@ -205,6 +223,59 @@ impl fmt::Display for ConditionFailed {
 }
 
 impl std::error::Error for ConditionFailed {}
+
+/// A write that read another version than the stored item has: somebody else has written it since.
+///
+/// The stored item comes with it; it is never shown by `Debug` or `Display`.
+#[derive(Debug)]
+pub struct VersionConflict {
+    failed: ConditionFailed,
+    expected: u64,
+    stored: u64,
+}
+
+impl VersionConflict {
+    pub(crate) fn new(failed: ConditionFailed, expected: u64, stored: u64) -> Self {
+        Self {
+            failed,
+            expected,
+            stored,
+        }
+    }
+
+    /// The version that the write was made from. 0 is an item that was never written.
+    pub fn expected(&self) -> u64 {
+        self.expected
+    }
+
+    /// The version that the stored item has. 0 is an item without one.
+    pub fn stored(&self) -> u64 {
+        self.stored
+    }
+
+    /// The service's answer without the item.
+    pub fn service(&self) -> &ServiceError {
+        self.failed.service()
+    }
+
+    pub(crate) fn raw_item(&self) -> Option<&str> {
+        self.failed.raw_item()
+    }
+}
+
+impl fmt::Display for VersionConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} was made from version {}, the stored item has {}: read it again, and decide anew; it is kept in this error",
+            self.service().subject(),
+            self.expected,
+            self.stored
+        )
+    }
+}
+
+impl std::error::Error for VersionConflict {}
 
 /// A request that was refused because too much was asked of a table, an index, a partition or the account:
 /// `ProvisionedThroughputExceededException`, `RequestLimitExceeded` or `ThrottlingException`.

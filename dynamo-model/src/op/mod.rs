@@ -2,21 +2,28 @@
 
 mod action;
 mod backoff;
+mod draft;
 mod get;
 mod options;
 mod pages;
 mod query;
 mod request;
+mod save;
 mod scan;
 mod table;
+mod update;
+mod upsert;
 mod write;
 
 pub use get::Get;
 pub use options::{Meter, Sending};
 pub use pages::Items;
 pub use query::Query;
+pub use save::{Create, Save};
 pub use scan::Scan;
 pub use table::{CreateTable, list_tables};
-pub use write::{Delete, Deleting, Old, Put, Putting, Write};
+pub use update::Update;
+pub use upsert::Upsert;
+pub use write::{Delete, Deleting, New, Old, Put, Putting, Write, WriteOutput};
 
 pub(crate) use table::verify;

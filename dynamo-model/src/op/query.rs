@@ -4,9 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::pages::{Items, Pages, pages};
-use super::request::{Aliases, Body};
+use super::request::Body;
 use crate::entity::{Item, Reader, context, is_entity};
-use crate::expr::{Partition, sort_components};
+use crate::expr::{Aliases, Partition, sort_components};
 use crate::key::{
     Format, KeyError, KeyProblem, KeyValue, Part, Place, SortCondition, Template, encode,
     sort_conditions,
@@ -164,7 +164,7 @@ fn requests<E: Entity, const KEY: usize>(
         if let Some(types) = types {
             body.string("FilterExpression", types);
         }
-        aliases.write(&mut body);
+        body.aliases(&aliases);
         bodies.push(body);
     }
     Ok(bodies)

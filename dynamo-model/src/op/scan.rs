@@ -4,8 +4,9 @@ use std::fmt;
 
 use super::pages::{Items, Pages, pages};
 use super::query::type_filter;
-use super::request::{Aliases, Body};
+use super::request::Body;
 use crate::entity::{Reader, is_entity};
+use crate::expr::Aliases;
 use crate::key::{KeyKind, KeyValue};
 use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
@@ -25,7 +26,7 @@ impl<E: Entity> Scan<E> {
         if let Some(filter) = filter {
             body.string("FilterExpression", &filter);
         }
-        aliases.write(&mut body);
+        body.aliases(&aliases);
         let reader = Reader::<E>::new();
         let decode = move |item: RawItem<'_>| {
             if is_entity::<E>(item)? {

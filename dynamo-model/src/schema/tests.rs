@@ -31,6 +31,8 @@ const ENTITY: EntityDef = EntityDef {
     fields: &[],
     components: &COMPONENTS,
     keys: &[],
+    uniques: &[],
+    lifecycle: Lifecycle::NONE,
 };
 
 const fn component(name: &'static str, shape: Shape) -> ComponentDef {

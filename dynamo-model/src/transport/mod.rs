@@ -21,6 +21,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config;
 
 pub(crate) use self::hook::Operation;
+use crate::clock::Clock;
 use crate::error::{Error, TransportError, TransportErrorKind};
 
 /// A table at an endpoint. Cheap to clone.
@@ -29,6 +30,8 @@ pub(crate) struct Target {
     pub(crate) client: Client,
     /// The table's name or ARN.
     pub(crate) table: Arc<str>,
+    /// The time that lifecycle attributes are stamped with.
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// One request of the data plane.
@@ -65,6 +68,14 @@ pub(crate) struct Response {
 }
 
 impl Response {
+    /// The answer to a write that is known to have been applied.
+    pub(crate) fn empty() -> Self {
+        Self {
+            body: "{}".to_owned(),
+            request_id: None,
+        }
+    }
+
     /// The response body, as it came: a JSON object.
     pub(crate) fn body(&self) -> &str {
         &self.body
@@ -93,7 +104,9 @@ pub(crate) async fn send(client: &Client, call: Call<'_>) -> Result<Response, Er
         tables,
     };
     let exchange = hook::Exchange::new(operation, body);
-    hook::dispatch(client, &exchange, origin, overrides).await?;
+    hook::dispatch(client, &exchange, origin, overrides)
+        .await
+        .map_err(|error| error.of_attempts(exchange.may_have_been_applied()))?;
     match exchange.into_answer() {
         Some(answer) => read(answer, origin).await,
         None => bypassed(origin),

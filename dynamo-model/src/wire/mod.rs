@@ -30,6 +30,7 @@ pub use attributes::Attributes;
 pub use capacity::{Capacity, ConsumedCapacity};
 pub use decode_error::DecodeError;
 pub use encode_error::EncodeError;
+pub(crate) use ser::write_value;
 pub use ser::{ValueSerializer, Written};
 
 pub(crate) use de::{read_item, read_value};
@@ -37,7 +38,7 @@ pub(crate) use envelope::read_envelope;
 pub(crate) use exact::{Want, want};
 pub(crate) use item_writer::ItemWriter;
 pub(crate) use json::write_json_str;
-pub(crate) use raw::{Members, RawItem, Scalar};
+pub(crate) use raw::{Members, RawItem, Scalar, is_greater, is_same_item, is_same_value};
 pub(crate) use sdk::{from_attribute_values, to_attribute_values};
 
 /// Levels of nesting a stored value may have; the value of a top-level attribute is level 1, and a

@@ -1,0 +1,198 @@
+//! What each field is to the entity's keys, and so what an update may do with it; the counterpart of
+//! `dynamo_model::expr`'s classes.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::parse::{Entity, Field, Key, LifeKind};
+use crate::entity::print::inputs;
+use crate::template::{Segment, Template};
+
+/// Slots that the runtime has; components beyond are checked before an update is sent.
+const SLOTS: usize = 8;
+
+/// The classes of an entity's fields.
+pub(super) struct Classes<'e> {
+    entity: &'e Entity,
+    /// Fields whose value an update may have to know besides others, each with its slot.
+    slots: Vec<Slot<'e>>,
+}
+
+struct Slot<'e> {
+    field: &'e Field,
+    /// The other fields that are wanted when it is set.
+    wants: Vec<&'e str>,
+    /// Whether every update wants it, because it shares an index with `updated_at`.
+    always: bool,
+}
+
+impl<'e> Classes<'e> {
+    pub(super) fn of(entity: &'e Entity) -> Self {
+        let mut slots: Vec<Slot<'e>> = Vec::new();
+        for key in entity.keys.iter().skip(1) {
+            if is_native(key) {
+                continue;
+            }
+            let members = members(entity, key);
+            let is_updated = |field: &Field| is_living(field, LifeKind::UpdatedAt);
+            let always = members.iter().any(|field| is_updated(field));
+            let others: Vec<&'e Field> = members
+                .into_iter()
+                .filter(|field| !is_updated(field))
+                .collect();
+            if others.len() < 2 && !always {
+                continue;
+            }
+            for field in &others {
+                let at = slots.iter().position(|slot| slot.field.name == field.name);
+                let at = at.unwrap_or_else(|| {
+                    slots.push(Slot {
+                        field,
+                        wants: Vec::new(),
+                        always: false,
+                    });
+                    slots.len() - 1
+                });
+                slots[at].always |= always;
+                for other in others.iter().filter(|other| other.name != field.name) {
+                    if !slots[at].wants.contains(&other.name.as_str()) {
+                        slots[at].wants.push(&other.name);
+                    }
+                }
+            }
+        }
+        slots.truncate(SLOTS);
+        Self { entity, slots }
+    }
+
+    fn slot(&self, name: &str) -> Option<(usize, &Slot<'e>)> {
+        let mut slots = self.slots.iter().enumerate();
+        slots.find(|(_, slot)| slot.field.name == name)
+    }
+
+    /// The markers of gated components, and the states that an update begins with.
+    pub(super) fn gate(&self) -> (Vec<&'e Field>, TokenStream) {
+        let fields = self.slots.iter().map(|slot| slot.field).collect();
+        let states = self.slots.iter().enumerate().map(|(number, slot)| {
+            let marker = &self.slots[number].field.ident;
+            if slot.always {
+                quote!(_dm::Missing<#marker>)
+            } else {
+                quote!(_dm::Idle<#marker>)
+            }
+        });
+        (fields, quote!((#(#states,)*)))
+    }
+
+    /// The field's class; `number` is its number among the components.
+    pub(super) fn class(&self, field: &Field, number: Option<Literal>) -> TokenStream {
+        let mut class = self.of_keys(field, number);
+        if field.key_only.is_some() {
+            class = quote!(_dm::Unstored<#class>);
+        }
+        class
+    }
+
+    fn of_keys(&self, field: &Field, number: Option<Literal>) -> TokenStream {
+        let entity = self.entity;
+        let primary = &entity.keys[0];
+        let slot = self.slot(&field.name);
+        if stands_in(primary.pk.iter().chain(&primary.sk), &field.name) {
+            return quote!(_dm::Primary);
+        }
+        match field.life.as_ref().map(|life| life.kind) {
+            Some(LifeKind::CreatedAt) => {
+                return match (number, slot) {
+                    (Some(number), Some((slot, _))) => quote!(_dm::Fixed<#number, #slot>),
+                    _ => quote!(_dm::Managed),
+                };
+            }
+            Some(LifeKind::Version | LifeKind::UpdatedAt) => return quote!(_dm::Managed),
+            Some(LifeKind::Ttl) | None => {}
+        }
+        if let Some((at, slot)) = slot {
+            let wants = slot.wants.iter().rev().filter_map(|name| self.slot(name));
+            let wants = wants.fold(quote!(()), |rest, (other, _)| {
+                let other = Literal::usize_unsuffixed(other);
+                quote!(_dm::At<#other, #rest>)
+            });
+            let at = Literal::usize_unsuffixed(at);
+            return match number {
+                Some(number) => quote!(_dm::Gated<#number, #at, #wants>),
+                None => quote!(_dm::Judged<#at, #wants>),
+            };
+        }
+        match number {
+            Some(number) => match self.own(field) {
+                Some(own) => quote!(_dm::Single<#number, { #own }>),
+                None => quote!(_dm::KeyedBy<#number>),
+            },
+            None => quote!(_dm::Free),
+        }
+    }
+
+    /// Whether the field is stored as the key attributes themselves, as an expression over the table: if it stands alone
+    /// wherever it stands.
+    fn own(&self, field: &Field) -> Option<TokenStream> {
+        let entity = self.entity;
+        let unique = entity
+            .uniques()
+            .any(|(_, unique)| unique.template.parts().any(|(name, _)| name == field.name));
+        let judged = entity.keys.iter().any(|key| {
+            let when = key.when.as_ref();
+            when.is_some_and(|when| inputs(entity, when).iter().any(|f| f.name == field.name))
+        });
+        if unique || judged || !entity.generics.params.is_empty() {
+            return None;
+        }
+        let mut all = Vec::new();
+        for key in entity.keys.iter().skip(1) {
+            for template in key.pk.iter().chain(&key.sk) {
+                match template.segments.as_slice() {
+                    [Segment::Part { field: name, .. }] if *name == field.name => {
+                        let (table, on, attribute) =
+                            (&entity.table, &key.on, &field.serde.attribute);
+                        all.push(quote!(_dm::owns(<#table as _dm::Table>::DEF, #on, #attribute)));
+                    }
+                    _ if stands_in([template], &field.name) => return None,
+                    _ => {}
+                }
+            }
+        }
+        (!all.is_empty()).then(|| quote!(#(#all)&&*))
+    }
+}
+
+/// An index of several key attributes on one side. Its attributes are made one by one, so that none has to be known for
+/// another.
+fn is_native(key: &Key) -> bool {
+    (key.pk.len() > 1 || key.sk.len() > 1) && key.when.is_none()
+}
+
+fn is_living(field: &Field, kind: LifeKind) -> bool {
+    field.life.as_ref().is_some_and(|life| life.kind == kind)
+}
+
+fn stands_in<'t>(templates: impl IntoIterator<Item = &'t Template>, name: &str) -> bool {
+    templates
+        .into_iter()
+        .flat_map(Template::parts)
+        .any(|(field, _)| field == name)
+}
+
+/// The fields that decide an item's key in an index, but for those that the primary key holds.
+fn members<'e>(entity: &'e Entity, key: &'e Key) -> Vec<&'e Field> {
+    let primary = &entity.keys[0];
+    let mut all: Vec<&Field> = Vec::new();
+    let of_templates = key.pk.iter().chain(&key.sk).flat_map(Template::parts);
+    let of_templates = of_templates.filter_map(|(name, _)| entity.field(name));
+    let of_when = key.when.iter().flat_map(|when| inputs(entity, when));
+    for field in of_templates.chain(of_when) {
+        if !stands_in(primary.pk.iter().chain(&primary.sk), &field.name)
+            && !all.iter().any(|known| known.name == field.name)
+        {
+            all.push(field);
+        }
+    }
+    all
+}

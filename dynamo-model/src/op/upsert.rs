@@ -1,0 +1,267 @@
+//! `UpdateItem` that creates the item if it is not there.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::Sending;
+use super::action::ActionKind;
+use super::draft::Draft;
+use super::options::options;
+use super::update::moment;
+use super::write::{New, Old, WriteOutput};
+use crate::entity::{Key, Reader, life, write_entity};
+use crate::expr::{
+    Attribute, AttributeType, Attributed, Change, Computes, Condition, Counted, Encodes, KindOf,
+    Path, Term, Value, encode_value,
+};
+use crate::schema::{EntityDef, TableDef};
+use crate::transport::Target;
+use crate::wire::{RawItem, Scalar, read_envelope};
+use crate::{Entity, Error, Table};
+
+/// Writes one item, whether it is there or not, and keeps of it what the entity does not declare: `UpdateItem`. Made by
+/// [`Handle::upsert`](crate::Handle::upsert).
+#[must_use = "nothing is written until `.send().await`"]
+pub struct Upsert<E, R = ()> {
+    pub(super) draft: Draft,
+    of: PhantomData<fn() -> (E, R)>,
+}
+
+impl<E: Entity> Upsert<E> {
+    pub(crate) fn new(target: &Target, entity: &E) -> Self {
+        let stamped = entity.stamped(target.clock.now());
+        let entity = stamped.as_ref().unwrap_or(entity);
+        let mut json = String::with_capacity(128);
+        let key = Key::of(entity).write(&mut json).map_err(Error::from);
+        let mut draft = Draft::new::<E>(target, ActionKind::Update, key.map(|()| json));
+        let mut item = String::with_capacity(512);
+        let changes = write_entity(entity, &mut item)
+            .and_then(|()| changes::<E>(RawItem::new(&item), target.clock.now()));
+        match changes {
+            Ok(changes) => draft.changes = changes,
+            Err(error) => draft.fail(error),
+        }
+        Self {
+            draft,
+            of: PhantomData,
+        }
+    }
+}
+
+/// Every attribute of the item set, and those that it could have and has not removed.
+fn changes<E: Entity>(item: RawItem<'_>, now: std::time::SystemTime) -> Result<Vec<Change>, Error> {
+    let (table, schema) = (E::Table::DEF, E::SCHEMA);
+    let life = schema.lifecycle;
+    let mut changes = Vec::new();
+    let mut members = item.attributes()?;
+    while let Some((name, value)) = members.next()? {
+        let Some(name) = known(table, schema, &name) else {
+            // A member of a flattened map.
+            let path = Path::root().member(name.into_owned());
+            changes.push(Change::Set(path, Term::Value(value.to_owned())));
+            continue;
+        };
+        if is_key(table, name) {
+            continue;
+        }
+        let path = Path::of(name);
+        let term = if life.version == Some(name) {
+            let zero = Term::Value("{\"N\":\"0\"}".to_owned());
+            let one = Term::Value("{\"N\":\"1\"}".to_owned());
+            let stored = Term::IfNotExists(path.clone(), Box::new(zero));
+            Term::Plus(Box::new(stored), Box::new(one))
+        } else if life.created_at == Some(name) {
+            let created = moment::<E>(life::CREATED_AT, name, life::time(now))?;
+            Term::IfNotExists(path.clone(), Box::new(Term::Value(created)))
+        } else {
+            Term::Value(value.to_owned())
+        };
+        changes.push(Change::Set(path, term));
+    }
+    for name in attributes(table, schema) {
+        let path = Path::of(name);
+        if !is_key(table, name) && !changes.iter().any(|change| *change.path() == path) {
+            changes.push(Change::Remove(path));
+        }
+    }
+    Ok(changes)
+}
+
+fn is_key(table: &TableDef, name: &str) -> bool {
+    table.pk.name == name || table.sk.is_some_and(|sk| sk.name == name)
+}
+
+/// The attributes that an item of the entity may have: fields, index keys, type.
+fn attributes(
+    table: &'static TableDef,
+    schema: &'static EntityDef,
+) -> impl Iterator<Item = &'static str> {
+    let stored = schema.fields.iter().filter(|field| !field.key_only);
+    let of_keys = schema.keys.iter().skip(1).flat_map(|key| {
+        let (pk, sk) = table.attributes(key);
+        pk.iter().chain(sk).map(|attribute| attribute.name)
+    });
+    let all = stored.map(|field| field.attribute).chain(of_keys);
+    all.chain(table.type_attribute)
+}
+
+fn known(table: &'static TableDef, schema: &'static EntityDef, name: &str) -> Option<&'static str> {
+    let keys = std::iter::once(table.pk.name).chain(table.sk.map(|sk| sk.name));
+    keys.chain(attributes(table, schema))
+        .find(|known| *known == name)
+}
+
+impl<E: Attributed, R> Upsert<E, R> {
+    /// Sets an attribute only if the item does not have it: `if_not_exists` with the entity's value.
+    pub fn keep<A>(mut self, at: impl FnOnce(E::Attributes) -> A) -> Self
+    where
+        A: Attribute<Entity = E>,
+        A::Class: Computes,
+    {
+        let path = at(E::attributes()).into_path();
+        for change in &mut self.draft.changes {
+            if let Change::Set(to, term) = change
+                && *to == path
+            {
+                let value = std::mem::replace(term, Term::Path(Path::root()));
+                *term = Term::IfNotExists(path.clone(), Box::new(value));
+                return self;
+            }
+        }
+        // What the entity does not have either stays as it is.
+        self.draft.changes.retain(|change| *change.path() != path);
+        self
+    }
+
+    /// Adds to a number; of an item that does not have it, to the entity's value: `+`.
+    ///
+    /// Not idempotent: if the answer is lost, the SDK sends the request again, and it may count twice. In a transaction
+    /// it counts once.
+    pub fn add<A, V>(self, at: impl Fn(E::Attributes) -> A, value: V) -> Self
+    where
+        A: Attribute<Entity = E>,
+        A::Value: AttributeType,
+        KindOf<A::Value>: Counted,
+        A::Class: Computes + Encodes<A::Value>,
+        V: Value<A::Value>,
+    {
+        let path = at(E::attributes()).into_path();
+        let mut this = self.keep(at);
+        match encode_value::<A::Value, A::Class, V>(&value) {
+            Ok(Some(json)) => {
+                let more = Box::new(Term::Value(json.clone()));
+                let mut sets = this
+                    .draft
+                    .changes
+                    .iter_mut()
+                    .filter_map(|change| match change {
+                        Change::Set(to, term) if *to == path => Some(term),
+                        _ => None,
+                    });
+                if let Some(term) = sets.next() {
+                    let stored = std::mem::replace(term, Term::Path(Path::root()));
+                    *term = Term::Plus(Box::new(stored), more);
+                } else {
+                    this.draft.changes.push(Change::Add(path, json));
+                }
+            }
+            Ok(None) => {}
+            Err(error) => {
+                let error = error.under_name(&path.to_string());
+                this.draft.fail(error.with_entity(E::SCHEMA.name));
+            }
+        }
+        this
+    }
+
+    /// Only if the stored item satisfies a condition, which says what becomes of an item that is not there too. Several
+    /// conditions must all hold.
+    pub fn condition(mut self, condition: impl FnOnce(E::Attributes) -> Condition<E>) -> Self {
+        let condition = condition(E::attributes());
+        self.draft.condition(condition.into_node());
+        self
+    }
+}
+
+impl<E: Entity, R> Upsert<E, R> {
+    options!(draft);
+}
+
+impl<E: Entity> Upsert<E> {
+    /// Also returns the item as it was before, `None` if there was none: `ReturnValues` = `ALL_OLD`.
+    pub fn return_old(self) -> Upsert<E, Old> {
+        Upsert {
+            draft: self.draft,
+            of: PhantomData,
+        }
+    }
+
+    /// Also returns the item as it is afterwards: `ReturnValues` = `ALL_NEW`.
+    pub fn return_new(self) -> Upsert<E, New> {
+        Upsert {
+            draft: self.draft,
+            of: PhantomData,
+        }
+    }
+
+    /// Sends the request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`], [`Error::Encode`] and [`Error::Invalid`] for what cannot be written, before anything is sent;
+    /// [`Error::ConditionFailed`] with the stored item; and what the service or the network says.
+    pub fn send(self) -> Sending<WriteOutput> {
+        Sending::new(async move {
+            let Some(attribute) = E::SCHEMA.lifecycle.version else {
+                self.draft.send(None).await?;
+                return Ok(WriteOutput { version: None });
+            };
+            let response = self.draft.send(Some("UPDATED_NEW")).await?;
+            let new = read_envelope(response.body())?.attributes;
+            let version = match new.map(|item| item.scalar(attribute)).transpose()? {
+                Some(Some(Scalar::N(digits))) => digits.parse().ok(),
+                _ => None,
+            };
+            Ok(WriteOutput { version })
+        })
+    }
+}
+
+impl<E: Entity> Upsert<E, Old> {
+    /// Sends the request, and returns the item as it was before.
+    ///
+    /// # Errors
+    ///
+    /// As without `return_old`; and [`Error::Decode`] or [`Error::Key`] if the item was not an `E`. The write has taken
+    /// effect then.
+    pub fn send(self) -> Sending<Option<E>> {
+        Sending::new(async move {
+            let response = self.draft.send(Some("ALL_OLD")).await?;
+            let old = read_envelope(response.body())?.attributes;
+            old.map(|item| Reader::new().read(item)).transpose()
+        })
+    }
+}
+
+impl<E: Entity> Upsert<E, New> {
+    /// Sends the request, and returns the item as it is afterwards.
+    ///
+    /// # Errors
+    ///
+    /// As without `return_new`; and [`Error::Decode`] or [`Error::Key`] if the item is not an `E`. The write has taken
+    /// effect then.
+    pub fn send(self) -> Sending<E> {
+        Sending::new(async move {
+            let response = self.draft.send(Some("ALL_NEW")).await?;
+            let new = read_envelope(response.body())?.attributes;
+            Reader::new().read(new.unwrap_or(RawItem::new("{}")))
+        })
+    }
+}
+
+/// Says what is written where, without the values.
+impl<E, R> fmt::Debug for Upsert<E, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.draft.fmt(f)
+    }
+}
