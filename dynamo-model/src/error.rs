@@ -1,5 +1,6 @@
 //! The one error of the crate.
 
+mod canceled;
 mod raw;
 mod request;
 mod service;
@@ -8,12 +9,11 @@ mod transport;
 use std::error::Error as StdError;
 use std::fmt;
 
+pub(crate) use canceled::Performed;
+pub use canceled::{CancellationReason, Outcome, OutcomeKind, TransactionCanceled};
 pub use request::{InvalidRequest, ModelMismatch, WaitTimeout};
 pub(crate) use service::Refusal;
-pub use service::{
-    CancellationReason, ConditionFailed, ServiceError, Throttled, ThrottlingReason,
-    TransactionCanceled,
-};
+pub use service::{ConditionFailed, ServiceError, Throttled, ThrottlingReason};
 pub use transport::{TransportError, TransportErrorKind};
 
 use crate::key::KeyError;
@@ -55,7 +55,7 @@ pub enum Error {
     Decode(DecodeError),
     /// The condition of a write does not hold. The stored item is kept if it was asked for.
     ConditionFailed(ConditionFailed),
-    /// A transaction was cancelled as a whole; one reason per action says why.
+    /// A transaction was cancelled as a whole; one outcome per operation says why.
     TransactionCanceled(TransactionCanceled),
     /// A single write met a running transaction on the same item. It may be sent again.
     TransactionConflict(ServiceError),
@@ -153,6 +153,12 @@ impl Error {
         }
     }
 
+    /// Whether a transaction's token was used before, within ten minutes, for a transaction of other content
+    /// (`IdempotentParameterMismatchException`). Nothing was applied.
+    pub fn is_token_mismatch(&self) -> bool {
+        self.code() == Some("IdempotentParameterMismatchException")
+    }
+
     /// Whether a timeout of the SDK's configuration ended the call.
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::Transport(error) if error.kind() == TransportErrorKind::Timeout)
@@ -165,22 +171,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Throttled(_) | Self::TransactionConflict(_) => true,
-            Self::TransactionCanceled(canceled) => {
-                let mut failed = canceled
-                    .reasons()
-                    .iter()
-                    .filter_map(CancellationReason::code)
-                    .peekable();
-                failed.peek().is_some()
-                    && failed.all(|code| {
-                        matches!(
-                            code,
-                            "TransactionConflict"
-                                | "ProvisionedThroughputExceeded"
-                                | "ThrottlingError"
-                        )
-                    })
-            }
+            Self::TransactionCanceled(canceled) => canceled.is_retryable(),
             Self::Service(service) => {
                 service.status() >= 500
                     || matches!(
@@ -267,6 +258,12 @@ impl fmt::Display for Error {
                     service.advice()
                 )
             }
+            Self::Service(service) if self.is_token_mismatch() => write!(
+                f,
+                "{}: the token belongs to a transaction of other content, sent within the last ten minutes: \
+                 take a new token for every new transaction; {service}",
+                service.subject()
+            ),
             Self::Service(service) => write!(f, "{} failed; {service}", service.subject()),
             Self::Transport(error) => error.fmt(f),
             Self::ModelMismatch(error) => error.fmt(f),
@@ -302,7 +299,7 @@ macro_rules! from {
 
 from! {
     Key(KeyError), Encode(EncodeError), Decode(DecodeError), Transport(TransportError), Invalid(InvalidRequest),
-    ModelMismatch(ModelMismatch), WaitTimeout(WaitTimeout),
+    ModelMismatch(ModelMismatch), WaitTimeout(WaitTimeout), TransactionCanceled(TransactionCanceled),
 }
 
 #[cfg(test)]

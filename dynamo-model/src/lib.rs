@@ -22,8 +22,8 @@ pub use entity::{Entity, Item, Key, Keyed, Lists, Restore, Stored, Table, Unrest
 pub use error::*;
 pub use key::KeyPart;
 pub use op::{
-    CreateTable, Delete, Deleting, Get, Items, Meter, Old, Put, Putting, Query, Scan, Sending,
-    Write, list_tables,
+    CreateTable, Delete, Deleting, Get, Items, Keys, Meter, Old, Put, Putting, Query, Scan,
+    Sending, TransactGet, TransactWrite, Write, list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};

@@ -9,6 +9,7 @@ mod query;
 mod request;
 mod scan;
 mod table;
+mod transact;
 mod write;
 
 pub use get::Get;
@@ -17,6 +18,7 @@ pub use pages::Items;
 pub use query::Query;
 pub use scan::Scan;
 pub use table::{CreateTable, list_tables};
+pub use transact::{Keys, TransactGet, TransactWrite};
 pub use write::{Delete, Deleting, Old, Put, Putting, Write};
 
 pub(crate) use table::verify;
