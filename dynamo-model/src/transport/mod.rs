@@ -13,7 +13,7 @@ pub(crate) mod control;
 mod fault;
 mod hook;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 

@@ -5,7 +5,6 @@ use std::fmt;
 use super::keys::{Answers, Keys, Reads};
 use super::plan::MAX_ACTIONS;
 use super::run::{ATTEMPTS, Run};
-use crate::Error;
 use crate::error::InvalidRequest;
 use crate::op::Sending;
 use crate::op::options::{Options, options};
@@ -105,7 +104,11 @@ fn body(table: &str, keys: &[String]) -> String {
     let mut body = String::with_capacity(keys.len() * (table.len() + 128));
     body.push_str("{\"TransactItems\":[");
     for (place, key) in keys.iter().enumerate() {
-        body.push_str(if place == 0 { "{\"Get\":" } else { ",{\"Get\":" });
+        body.push_str(if place == 0 {
+            "{\"Get\":"
+        } else {
+            ",{\"Get\":"
+        });
         body.push_str("{\"TableName\":");
         write_json_str(&mut body, table);
         body.push_str(",\"Key\":");

@@ -74,7 +74,9 @@ impl Answers<'_> {
         let item = self.wanted.next().and_then(|place| self.items.get(place));
         match item {
             Some(item) => item.map(|item| reader.read(item)).transpose(),
-            None => Err(DecodeError::malformed("the response has not an answer for each key").into()),
+            None => {
+                Err(DecodeError::malformed("the response has not an answer for each key").into())
+            }
         }
     }
 }

@@ -36,7 +36,8 @@ pub(super) struct Run {
 impl Run {
     pub(super) async fn send(mut self) -> Result<Response, Error> {
         if self.options.wants_capacity() {
-            self.body.push_str(",\"ReturnConsumedCapacity\":\"INDEXES\"");
+            self.body
+                .push_str(",\"ReturnConsumedCapacity\":\"INDEXES\"");
         }
         self.body.push('}');
         let tables: Vec<&str> = self.tables.iter().map(|table| &**table).collect();
