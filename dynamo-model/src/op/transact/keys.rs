@@ -16,7 +16,7 @@ use crate::{Entity, Error, Table};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of keys",
     label = "keys are expected here",
-    note = "a set of keys is a tuple `(A::key(..), B::key(..))` of up to 12, or a `Vec` or an array of keys of one entity",
+    note = "a set of keys is a tuple `(A::key(..), B::key(..))` of up to 12 keys of entities of one table, or a `Vec` or an array of keys of one entity",
     note = "for a single key, use `get`"
 )]
 pub trait Keys: Send + 'static {
@@ -119,6 +119,8 @@ impl<E: Entity, const N: usize> Keys for [Key<E>; N] {
 
 macro_rules! tuples {
     ($($($entity:ident)+;)+) => {$(
+        // The note names them: the compiler's list of twelve would bury it.
+        #[diagnostic::do_not_recommend]
         impl<T: Table, $($entity: Entity<Table = T>),+> Keys for ($(Key<$entity>,)+) {
             type Table = T;
             type Items = ($(Option<$entity>,)+);

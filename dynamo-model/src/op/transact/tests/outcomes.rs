@@ -1,9 +1,9 @@
 //! What the service says of each action, told of the operations.
 
 use super::*;
-use crate::OutcomeKind;
 use crate::op::transact::Step;
 use crate::transport::tests::shown;
+use crate::{Outcome, OutcomeKind};
 
 const ITEM: &str = r#"{"PK":{"S":"CUSTOMER#c"},"SK":{"S":"PROFILE"},"_type":{"S":"Customer"},"id":{"S":"c"},"name":{"S":"secret"}}"#;
 
@@ -46,7 +46,7 @@ async fn each_operation_has_its_outcome() {
     );
     assert!(!shown(&error).contains("secret"), "{}", shown(&error));
     let canceled = canceled(error);
-    let kinds: Vec<OutcomeKind> = canceled.outcomes().iter().map(|o| o.kind()).collect();
+    let kinds: Vec<OutcomeKind> = canceled.outcomes().iter().map(Outcome::kind).collect();
     assert_eq!(
         kinds,
         [

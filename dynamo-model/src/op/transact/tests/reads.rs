@@ -1,7 +1,7 @@
 //! Reads of several items.
 
 use super::*;
-use crate::OutcomeKind;
+use crate::{Outcome, OutcomeKind};
 
 const ORDER: &str = r#"{"Item":{"_type":{"S":"Order"},"customer":{"S":"c"},"number":{"N":"7"},"PK":{"S":"CUSTOMER#c"},"SK":{"S":"ORDER#0000000007"}}}"#;
 
@@ -107,7 +107,7 @@ async fn writers_in_the_way_are_waited_for() {
     let kinds: Vec<_> = canceled(error)
         .outcomes()
         .iter()
-        .map(|o| o.kind())
+        .map(Outcome::kind)
         .collect();
     assert_eq!(
         kinds,
