@@ -252,6 +252,54 @@ async fn a_token_makes_it_once() {
 }
 
 #[tokio::test]
+async fn what_was_cancelled_has_not_used_its_token() {
+    let (shop, _) = set_up().await;
+    shop.put(&order(1)).send().await.unwrap();
+    let once = || {
+        let put = shop.put(&order(1)).if_absent();
+        shop.transact_write().put(put).token("job-17").send()
+    };
+    assert!(once().await.unwrap_err().is_condition_failed());
+    shop.delete(order_key(1)).send().await.unwrap();
+    once().await.unwrap();
+    once().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_writers_of_the_same_items() {
+    let (shop, stock) = set_up().await;
+    let writers = (0..12_u32).map(|number| {
+        let (shop, stock) = (shop.clone(), stock.clone());
+        tokio::spawn(async move {
+            let written = Order {
+                status: number.to_string(),
+                ..order(1)
+            };
+            let left = Article {
+                left: number,
+                ..article(7)
+            };
+            let write = shop.transact_write().put(shop.put(&written));
+            write
+                .put(stock.put(&left))
+                .max_attempts(40)
+                .send()
+                .await
+                .unwrap();
+            let get = shop.transact_get([order_key(1)]).max_attempts(40);
+            let [read] = get.send().await.unwrap();
+            assert!(read.is_some());
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    let written = shop.get(order_key(1)).send().await.unwrap().unwrap();
+    let left = stock.get(Article::key(7_u64)).send().await.unwrap();
+    assert_eq!(written.status, left.unwrap().left.to_string());
+}
+
+#[tokio::test]
 async fn keys_read_into_their_entities() {
     let (shop, _) = set_up().await;
     shop.put(&customer("c")).send().await.unwrap();

@@ -19,8 +19,8 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// A checked transaction.
 pub(super) struct Plan {
-    /// The value of `TransactItems`.
-    pub(super) items: String,
+    /// The request body up to the end of `TransactItems`.
+    pub(super) body: String,
     /// The tables, each once.
     pub(super) tables: Vec<Arc<str>>,
     pub(super) operations: Vec<Performed>,
@@ -31,10 +31,11 @@ impl Plan {
         let bytes: usize = actions(steps).map(|(_, action)| action.body.len()).sum();
         check_count(steps)?;
         let mut plan = Self {
-            items: String::with_capacity(bytes + 32 * steps.len()),
+            body: String::with_capacity(bytes + 32 * steps.len() + 128),
             tables: Vec::new(),
             operations: Vec::with_capacity(steps.len()),
         };
+        plan.body.push_str("{\"TransactItems\":[");
         let mut seen = HashMap::new();
         let mut start = 0;
         for (position, step) in steps.iter().enumerate() {
@@ -61,7 +62,7 @@ impl Plan {
             });
             start = end;
         }
-        plan.items.push(']');
+        plan.body.push(']');
         // DynamoDB JSON is always longer than what it says is large.
         if bytes > MAX_BYTES {
             check_size(steps)?;
@@ -70,13 +71,14 @@ impl Plan {
     }
 
     fn push(&mut self, action: &Action) {
-        let open = if self.items.is_empty() { '[' } else { ',' };
-        self.items.push(open);
-        self.items.push_str("{\"");
-        self.items.push_str(action.kind.member());
-        self.items.push_str("\":");
-        self.items.push_str(&action.body);
-        self.items.push('}');
+        if !self.tables.is_empty() {
+            self.body.push(',');
+        }
+        self.body.push_str("{\"");
+        self.body.push_str(action.kind.member());
+        self.body.push_str("\":");
+        self.body.push_str(&action.body);
+        self.body.push('}');
         if !self.tables.contains(&action.target.table) {
             self.tables.push(Arc::clone(&action.target.table));
         }

@@ -168,11 +168,9 @@ impl<T: Table> TransactWrite<T> {
                 return Ok(());
             }
             let plan = Plan::new(&steps)?;
-            // The operations are all in the plan now.
+            // Their bodies are all in the plan's now, and may be large.
             drop(steps);
-            let mut body = String::with_capacity(plan.items.len() + 128);
-            body.push_str("{\"TransactItems\":");
-            body.push_str(&plan.items);
+            let mut body = plan.body;
             body.push_str(",\"ClientRequestToken\":");
             write_json_str(&mut body, &token);
             let run = Run {
