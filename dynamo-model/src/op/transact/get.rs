@@ -5,6 +5,7 @@ use std::fmt;
 use super::keys::{Answers, Keys, Reads};
 use super::plan::MAX_ACTIONS;
 use super::run::{ATTEMPTS, Run};
+use crate::Error;
 use crate::error::InvalidRequest;
 use crate::op::Sending;
 use crate::op::options::{Options, options};
@@ -90,13 +91,14 @@ impl<K> fmt::Debug for TransactGet<K> {
     }
 }
 
-fn check_count(items: usize) -> Result<(), InvalidRequest> {
+fn check_count(items: usize) -> Result<(), Error> {
     if items <= MAX_ACTIONS {
         return Ok(());
     }
     Err(InvalidRequest::new(format!(
         "a transaction reads {items} items where DynamoDB takes {MAX_ACTIONS}: divide it"
-    )))
+    ))
+    .into())
 }
 
 /// The body but its end.
