@@ -133,9 +133,11 @@ fn members(
                 quote!(_dm::Free)
             };
             // Always in these words and with the type's span, so that a type without `AttributeType` is reported once.
-            let of = quote_spanned!(ty.span()=> <#ty as _dm::Type>);
-            declared.extend(quote!(pub #name: #of::Attr<__E, #ty, #class>,));
-            made.extend(quote!(#name: #of::attr(#path),));
+            let span = ty.span();
+            let attr = quote_spanned!(span=> <#ty as _dm::Type>::Attr<__E, #ty, #class>);
+            let make = quote_spanned!(span=> <#ty as _dm::Type>::attr);
+            declared.extend(quote!(pub #name: #attr,));
+            made.extend(quote!(#name: #make(#path),));
         }
     }
     let attributes = format_ident!("__{}Attributes", ident);

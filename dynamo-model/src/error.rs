@@ -1,5 +1,6 @@
 //! The one error of the crate.
 
+mod canceled;
 mod raw;
 mod request;
 mod service;
@@ -8,11 +9,12 @@ mod transport;
 use std::error::Error as StdError;
 use std::fmt;
 
+pub(crate) use canceled::Performed;
+pub use canceled::{CancellationReason, Outcome, OutcomeKind, TransactionCanceled};
 pub use request::{InvalidRequest, ModelMismatch, WaitTimeout};
 pub(crate) use service::Refusal;
 pub use service::{
-    CancellationReason, ConditionFailed, ServiceError, Throttled, ThrottlingReason,
-    TransactionCanceled, VersionConflict,
+    ConditionFailed, NotUnique, ServiceError, Throttled, ThrottlingReason, VersionConflict,
 };
 pub use transport::{TransportError, TransportErrorKind};
 
@@ -58,9 +60,11 @@ pub enum Error {
     ConditionFailed(ConditionFailed),
     /// A write was made from another version of the item than the stored one, which is kept.
     VersionConflict(VersionConflict),
+    /// Another item has a value that must be unique.
+    NotUnique(NotUnique),
     /// A write needs an item that is not there: it was never written, or deleted since.
     ItemNotFound(ServiceError),
-    /// A transaction was cancelled as a whole; one reason per action says why.
+    /// A transaction was cancelled as a whole; one outcome per operation says why.
     TransactionCanceled(TransactionCanceled),
     /// A single write met a running transaction on the same item. It may be sent again.
     TransactionConflict(ServiceError),
@@ -134,6 +138,11 @@ impl Error {
         matches!(self, Self::VersionConflict(_))
     }
 
+    /// Whether another item has a value that must be unique.
+    pub fn is_not_unique(&self) -> bool {
+        matches!(self, Self::NotUnique(_))
+    }
+
     /// Whether a write needs an item that is not there.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::ItemNotFound(_))
@@ -178,6 +187,12 @@ impl Error {
         }
     }
 
+    /// Whether a transaction's token was used before, within ten minutes, for a transaction of other content
+    /// (`IdempotentParameterMismatchException`). Nothing was applied.
+    pub fn is_token_mismatch(&self) -> bool {
+        self.code() == Some("IdempotentParameterMismatchException")
+    }
+
     /// Whether a timeout of the SDK's configuration ended the call.
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::Transport(error) if error.kind() == TransportErrorKind::Timeout)
@@ -190,22 +205,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Throttled(_) | Self::TransactionConflict(_) => true,
-            Self::TransactionCanceled(canceled) => {
-                let mut failed = canceled
-                    .reasons()
-                    .iter()
-                    .filter_map(CancellationReason::code)
-                    .peekable();
-                failed.peek().is_some()
-                    && failed.all(|code| {
-                        matches!(
-                            code,
-                            "TransactionConflict"
-                                | "ProvisionedThroughputExceeded"
-                                | "ThrottlingError"
-                        )
-                    })
-            }
+            Self::TransactionCanceled(canceled) => canceled.is_retryable(),
             Self::Service(service) => {
                 service.status() >= 500
                     || matches!(
@@ -227,6 +227,7 @@ impl Error {
         match self {
             Self::ConditionFailed(error) => Some(error.service()),
             Self::VersionConflict(error) => Some(error.service()),
+            Self::NotUnique(error) => Some(error.service()),
             Self::TransactionCanceled(error) => Some(error.service()),
             Self::Throttled(error) => Some(error.service()),
             Self::ItemNotFound(service)
@@ -266,6 +267,7 @@ impl fmt::Display for Error {
             Self::Decode(error) => error.fmt(f),
             Self::ConditionFailed(error) => error.fmt(f),
             Self::VersionConflict(error) => error.fmt(f),
+            Self::NotUnique(error) => error.fmt(f),
             Self::ItemNotFound(service) => write!(
                 f,
                 "{} needs an item with this key, and there is none: it was never written, or deleted since",
@@ -300,6 +302,12 @@ impl fmt::Display for Error {
                     service.advice()
                 )
             }
+            Self::Service(service) if self.is_token_mismatch() => write!(
+                f,
+                "{}: the token belongs to a transaction of other content, sent within the last ten minutes: \
+                 take a new token for every new transaction; {service}",
+                service.subject()
+            ),
             Self::Service(service) => write!(f, "{} failed; {service}", service.subject()),
             Self::Transport(error) => error.fmt(f),
             Self::ModelMismatch(error) => error.fmt(f),
@@ -335,7 +343,7 @@ macro_rules! from {
 
 from! {
     Key(KeyError), Encode(EncodeError), Decode(DecodeError), Transport(TransportError), Invalid(InvalidRequest),
-    ModelMismatch(ModelMismatch), WaitTimeout(WaitTimeout),
+    ModelMismatch(ModelMismatch), WaitTimeout(WaitTimeout), TransactionCanceled(TransactionCanceled),
 }
 
 #[cfg(test)]

@@ -24,8 +24,9 @@ pub use entity::{Entity, Item, Key, Keyed, Lists, Restore, Stored, Table, Unrest
 pub use error::*;
 pub use key::KeyPart;
 pub use op::{
-    Create, CreateTable, Delete, Deleting, Get, Items, Meter, New, Old, Put, Putting, Query, Save,
-    Scan, Sending, Update, Upsert, Write, WriteOutput, list_tables,
+    Create, CreateTable, Delete, Deleting, Get, Items, Keys, Meter, New, Old, Put, Putting, Query,
+    Save, Scan, Sending, TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput,
+    list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};

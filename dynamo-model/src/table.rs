@@ -1,5 +1,6 @@
 //! The handle to a table.
 
+mod transact;
 mod writes;
 
 use std::fmt;

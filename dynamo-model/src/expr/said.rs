@@ -48,6 +48,14 @@ impl Saying {
         self.all.iter().any(|one| one.field == field)
     }
 
+    /// The value that the update gives a component, if it does.
+    pub(crate) fn changed(&self, component: usize) -> Option<Option<Part<'static>>> {
+        let set = self.all.iter().rev().filter(|one| !one.assumed);
+        let mut parts = set.filter_map(|one| one.note.component.as_ref());
+        let found = parts.find(|(number, _)| *number == component);
+        found.map(|(_, part)| part.clone())
+    }
+
     /// The value that a component will have: what is set goes before what was assumed.
     pub(crate) fn part(&self, component: usize) -> Option<Option<Part<'static>>> {
         let of = |one: &&One| {

@@ -3,6 +3,7 @@
 
 use super::action::{Action, ActionKind};
 use super::options::Options;
+use super::uniques::{self, Claims};
 use crate::entity::life;
 use crate::expr::{Aliases, Change, Node, Operand, Path, render_changes};
 use crate::schema::{EntityDef, TableDef};
@@ -24,6 +25,8 @@ pub(crate) struct Draft {
     conditions: Vec<Node>,
     /// The version that the stored item must have. 0 is an item without one.
     pub(super) expected: Option<u64>,
+    /// What it does to unique values, if the entity has any that it touches.
+    pub(super) claims: Option<Claims>,
     /// The first thing that is wrong with it.
     failed: Option<Error>,
     pub(super) options: Options,
@@ -44,6 +47,7 @@ impl Draft {
             changes: Vec::new(),
             conditions: Vec::new(),
             expected: None,
+            claims: None,
             failed: None,
             options: Options::default(),
         };
@@ -64,6 +68,13 @@ impl Draft {
             Ok(node) if self.conditions.contains(&node) => {}
             Ok(node) => self.conditions.push(node),
             Err(error) => self.fail(error.with_entity(self.entity.name)),
+        }
+    }
+
+    pub(super) fn claim(&mut self, claims: Result<Option<Claims>, Error>) {
+        match claims {
+            Ok(claims) => self.claims = claims,
+            Err(error) => self.fail(error),
         }
     }
 
@@ -167,12 +178,31 @@ impl Draft {
         self.failed.take().map_or(Ok(()), Err)
     }
 
-    /// The write as data, for a transaction.
-    pub(crate) fn into_action(mut self) -> Result<Action, Error> {
-        self.take_failure()?;
-        self.action(&[])
+    /// Whether it fails if there is an item.
+    pub(super) fn requires_absence(&self) -> bool {
+        self.conditions.contains(&Node::not_exists(self.pk()))
     }
 
+    /// The primary key as DynamoDB JSON.
+    pub(super) fn key(&self) -> Result<String, Error> {
+        if self.kind != ActionKind::Put {
+            return Ok(self.subject.clone());
+        }
+        let item = RawItem::new(&self.subject);
+        let mut key = String::from("{");
+        for attribute in std::iter::once(self.table.pk).chain(self.table.sk) {
+            if key.len() > 1 {
+                key.push(',');
+            }
+            write_json_str(&mut key, attribute.name);
+            key.push(':');
+            key.push_str(item.attribute(attribute.name)?.unwrap_or_default());
+        }
+        key.push('}');
+        Ok(key)
+    }
+
+    /// The write as an action, with conditions that come on top.
     pub(super) fn action(&self, more: &[Node]) -> Result<Action, Error> {
         let mut body = self.members(more)?;
         body.push('}');
@@ -188,6 +218,9 @@ impl Draft {
     /// Sends the write alone. `returns` is `ReturnValues`.
     pub(super) async fn send(mut self, returns: Option<&'static str>) -> Result<Response, Error> {
         self.take_failure()?;
+        if self.claims.is_some() {
+            return uniques::send(self, returns).await;
+        }
         let mut body = self.members(&[])?;
         if let Some(returns) = returns {
             body.push_str(",\"ReturnValues\":\"");
@@ -214,7 +247,7 @@ impl Draft {
 
     /// What a refused write means: a missing item is not a failed condition, and neither is another version. A refusal
     /// of what the SDK had to send again may come from the first attempt's success.
-    fn answer(&self, error: Error) -> Result<Response, Error> {
+    pub(super) fn answer(&self, error: Error) -> Result<Response, Error> {
         let Error::ConditionFailed(failed) = error else {
             return Err(error);
         };

@@ -8,6 +8,7 @@ use super::Sending;
 use super::action::ActionKind;
 use super::draft::{Draft, unchanged};
 use super::options::options;
+use super::uniques::Claims;
 use super::write::{Put, WriteOutput};
 use crate::entity::{Key, write_entity};
 use crate::expr::{Attributed, Change, Condition, Path, Term};
@@ -107,6 +108,7 @@ fn diff<E: Entity>(draft: &mut Draft, old: &E, new: &E) -> Result<(), Error> {
         draft.changes = differs;
     }
     assume::<E>(draft, before)?;
+    draft.claims = Claims::of_save(old, new, before.as_str())?;
     if let (Some(attribute), Some(version)) = (life.version, draft.expected) {
         let next = Term::Value(format!("{{\"N\":\"{}\"}}", version + 1));
         let path = Path::of(attribute);

@@ -7,6 +7,7 @@ use super::Sending;
 use super::action::ActionKind;
 use super::draft::Draft;
 use super::options::options;
+use super::uniques::Claims;
 use super::write::{New, Old, WriteOutput};
 use crate::entity::{Key, Reader, Restore, life};
 use crate::expr::{
@@ -488,6 +489,8 @@ impl<E: Entity> Parts<E> {
             );
             self.draft.changes.push(Change::Set(path, next));
         }
+        let said = |component| self.saying.changed(component);
+        self.draft.claims = Claims::of_update::<E>(&said, &self.draft.changes)?;
         if schema.keys.len() > 1 {
             self.saying.primary = self.key.parts();
             for change in index_changes::<E>(&self.saying)? {

@@ -7,6 +7,7 @@ use super::Sending;
 use super::action::ActionKind;
 use super::draft::Draft;
 use super::options::options;
+use super::uniques::Claims;
 use super::update::moment;
 use super::write::{New, Old, WriteOutput};
 use crate::entity::{Key, Reader, life, write_entity};
@@ -41,6 +42,7 @@ impl<E: Entity> Upsert<E> {
             Ok(changes) => draft.changes = changes,
             Err(error) => draft.fail(error),
         }
+        draft.claim(Claims::of_entity(entity));
         Self {
             draft,
             of: PhantomData,

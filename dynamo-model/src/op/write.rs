@@ -7,6 +7,7 @@ use super::Sending;
 use super::action::ActionKind;
 use super::draft::Draft;
 use super::options::options;
+use super::uniques::Claims;
 use crate::entity::{Key, Reader, write_entity};
 use crate::expr::{Attributed, Condition};
 use crate::transport::Target;
@@ -64,8 +65,10 @@ impl<E: Entity> Put<E> {
     pub(super) fn stamped(target: &Target, entity: &E) -> Self {
         let mut item = String::with_capacity(512);
         let written = write_entity(entity, &mut item);
+        let mut draft = Draft::new::<E>(target, ActionKind::Put, written.map(|()| item));
+        draft.claim(Claims::of_entity(entity));
         Self {
-            draft: Draft::new::<E>(target, ActionKind::Put, written.map(|()| item)),
+            draft,
             of: PhantomData,
         }
     }
@@ -75,8 +78,10 @@ impl<E: Entity> Delete<E> {
     pub(crate) fn new(target: &Target, key: &Key<E>) -> Self {
         let mut json = String::with_capacity(128);
         let written = key.write(&mut json).map_err(Error::from);
+        let mut draft = Draft::new::<E>(target, ActionKind::Delete, written.map(|()| json));
+        draft.claim(Ok(Claims::of_deletion::<E>()));
         Self {
-            draft: Draft::new::<E>(target, ActionKind::Delete, written.map(|()| json)),
+            draft,
             of: PhantomData,
         }
     }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 
+use super::Lifecycle;
 use super::overlap::templates_meet;
 use super::{Delimiters, EntityDef};
 use crate::key::tests::tape::{Tape, cases, words};

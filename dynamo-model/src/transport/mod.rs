@@ -13,7 +13,7 @@ pub(crate) mod control;
 mod fault;
 mod hook;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 
@@ -70,8 +70,13 @@ pub(crate) struct Response {
 impl Response {
     /// The answer to a write that is known to have been applied.
     pub(crate) fn empty() -> Self {
+        Self::of("{}".to_owned())
+    }
+
+    /// The answer that a body is.
+    pub(crate) fn of(body: String) -> Self {
         Self {
-            body: "{}".to_owned(),
+            body,
             request_id: None,
         }
     }

@@ -16,7 +16,9 @@ pub(super) fn attributes(entity: &Entity, numbers: &Components<'_>) -> TokenStre
     let classes = Classes::of(entity);
     let this = quote!(#ident #ty_generics);
     let mut codecs = TokenStream::new();
-    let mut fields = TokenStream::new();
+    // Components come last: their handles are the same whatever their types are, and whether a struct has a size is
+    // asked of its last field.
+    let (mut fields, mut components) = (TokenStream::new(), TokenStream::new());
     let mut made = TokenStream::new();
     let shown = entity.fields.iter().filter(|field| !field.serde.skip);
     for field in shown {
@@ -33,7 +35,10 @@ pub(super) fn attributes(entity: &Entity, numbers: &Components<'_>) -> TokenStre
             codecs.extend(codec_of(&codec, ty, path, &entity.generics));
             class = quote!(_dm::With<#codec #ty_generics, #class>);
         }
-        let is_plain = is_ttl
+        let number = numbers.number(&field.name);
+        let is_component = number.is_some();
+        let is_plain = is_component
+            || is_ttl
             || field.serde.serialize_with.is_some()
             || field.opaque
             || mentions_parameter(ty, &entity.generics);
@@ -44,14 +49,20 @@ pub(super) fn attributes(entity: &Entity, numbers: &Components<'_>) -> TokenStre
             quote!(_dm::path(#attribute))
         };
         if is_plain {
-            fields.extend(quote!(pub #name: _dm::Attr<#this, #ty, #class>,));
+            let declared = quote!(pub #name: _dm::Attr<#this, #ty, #class>,);
+            if is_component {
+                components.extend(declared);
+            } else {
+                fields.extend(declared);
+            }
             made.extend(quote!(#name: _dm::Attr::at_path(#path),));
         } else {
             // Always in these words and with the type's span, so that a type without `AttributeType` is reported once.
-            let ty = quote_spanned!(ty.span()=> <#ty as _dm::Type>);
-            let declared = &field.ty;
-            fields.extend(quote!(pub #name: #ty::Attr<#this, #declared, #class>,));
-            made.extend(quote!(#name: #ty::attr(#path),));
+            let span = ty.span();
+            let attr = quote_spanned!(span=> <#ty as _dm::Type>::Attr<#this, #ty, #class>);
+            let make = quote_spanned!(span=> <#ty as _dm::Type>::attr);
+            fields.extend(quote!(pub #name: #attr,));
+            made.extend(quote!(#name: #make(#path),));
         }
     }
     let (markers, gate) = classes.gate();
@@ -63,7 +74,7 @@ pub(super) fn attributes(entity: &Entity, numbers: &Components<'_>) -> TokenStre
     quote! {
         #codecs
         #(#markers)*
-        pub struct #attributes #impl_generics #where_clause { #fields }
+        pub struct #attributes #impl_generics #where_clause { #fields #components }
         impl #impl_generics _dm::Attributed for #this #where_clause {
             type Attributes = #attributes #ty_generics;
             type Gate = #gate;
