@@ -1,5 +1,6 @@
 //! The one error of the crate.
 
+mod incomplete;
 mod raw;
 mod request;
 mod service;
@@ -8,6 +9,7 @@ mod transport;
 use std::error::Error as StdError;
 use std::fmt;
 
+pub use incomplete::Incomplete;
 pub use request::{InvalidRequest, ModelMismatch, WaitTimeout};
 pub(crate) use service::Refusal;
 pub use service::{
@@ -77,6 +79,8 @@ pub enum Error {
     WaitTimeout(WaitTimeout),
     /// A request could not be built. Nothing was sent.
     Invalid(InvalidRequest),
+    /// A batch was not processed to its end. The other entries were.
+    Incomplete(Incomplete),
 }
 
 impl Error {
@@ -193,6 +197,7 @@ impl Error {
                     )
             }
             Self::Transport(error) => error.is_retryable(),
+            Self::Incomplete(error) => error.cause().is_none_or(Self::is_retryable),
             _ => false,
         }
     }
@@ -272,6 +277,7 @@ impl fmt::Display for Error {
             Self::ModelMismatch(error) => error.fmt(f),
             Self::WaitTimeout(error) => error.fmt(f),
             Self::Invalid(error) => error.fmt(f),
+            Self::Incomplete(error) => error.fmt(f),
         }
     }
 }
@@ -285,6 +291,7 @@ impl StdError for Error {
             Self::Decode(error) => error.source(),
             Self::Transport(error) => error.source(),
             Self::Invalid(error) => error.source(),
+            Self::Incomplete(error) => error.source(),
             _ => None,
         }
     }
@@ -302,7 +309,7 @@ macro_rules! from {
 
 from! {
     Key(KeyError), Encode(EncodeError), Decode(DecodeError), Transport(TransportError), Invalid(InvalidRequest),
-    ModelMismatch(ModelMismatch), WaitTimeout(WaitTimeout),
+    ModelMismatch(ModelMismatch), WaitTimeout(WaitTimeout), Incomplete(Incomplete),
 }
 
 #[cfg(test)]

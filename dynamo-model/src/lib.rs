@@ -22,6 +22,10 @@ pub use entity::{Entity, Item, Key, Keyed, Lists, Restore, Stored, Table, Unrest
 pub use error::*;
 pub use key::KeyPart;
 pub use op::{
+    BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Batchable, ItemKey,
+    Ordered,
+};
+pub use op::{
     CreateTable, Delete, Deleting, Get, Items, Meter, Old, Put, Putting, Query, Scan, Sending,
     Write, list_tables,
 };

@@ -1,5 +1,7 @@
 //! The handle to a table.
 
+mod batch;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 mod action;
 mod backoff;
+mod batch;
 mod get;
 mod options;
 mod pages;
@@ -11,6 +12,10 @@ mod scan;
 mod table;
 mod write;
 
+pub use batch::{
+    BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Batchable, ItemKey,
+    Ordered,
+};
 pub use get::Get;
 pub use options::{Meter, Sending};
 pub use pages::Items;

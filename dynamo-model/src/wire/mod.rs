@@ -33,11 +33,11 @@ pub use encode_error::EncodeError;
 pub use ser::{ValueSerializer, Written};
 
 pub(crate) use de::{read_item, read_value};
-pub(crate) use envelope::read_envelope;
+pub(crate) use envelope::{read_capacity, read_envelope};
 pub(crate) use exact::{Want, want};
 pub(crate) use item_writer::ItemWriter;
 pub(crate) use json::write_json_str;
-pub(crate) use raw::{Members, RawItem, Scalar};
+pub(crate) use raw::{Elements, Members, RawItem, Scalar};
 pub(crate) use sdk::{from_attribute_values, to_attribute_values};
 
 /// Levels of nesting a stored value may have; the value of a top-level attribute is level 1, and a
