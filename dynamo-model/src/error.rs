@@ -132,7 +132,7 @@ impl Error {
 
     /// Whether the table does not exist, or is not active yet (`ResourceNotFoundException`).
     pub fn is_table_not_found(&self) -> bool {
-        matches!(self, Self::TableNotFound(_))
+        matches!(self.root(), Self::TableNotFound(_))
     }
 
     /// Whether a table exists already, or is being changed (`ResourceInUseException`).
@@ -142,7 +142,7 @@ impl Error {
 
     /// Whether the request was throttled, after the SDK's own retries.
     pub fn is_throttled(&self) -> bool {
-        matches!(self, Self::Throttled(_))
+        matches!(self.root(), Self::Throttled(_))
     }
 
     /// Whether another transaction stood in the way.
@@ -159,7 +159,7 @@ impl Error {
 
     /// Whether a timeout of the SDK's configuration ended the call.
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::Transport(error) if error.kind() == TransportErrorKind::Timeout)
+        matches!(self.root(), Self::Transport(error) if error.kind() == TransportErrorKind::Timeout)
     }
 
     /// Whether the same request may succeed when it is sent again later.
@@ -204,7 +204,7 @@ impl Error {
 
     /// The service's answer, if there was one.
     pub fn service(&self) -> Option<&ServiceError> {
-        match self {
+        match self.root() {
             Self::ConditionFailed(error) => Some(error.service()),
             Self::TransactionCanceled(error) => Some(error.service()),
             Self::Throttled(error) => Some(error.service()),
@@ -224,9 +224,17 @@ impl Error {
 
     /// The id of the request, which AWS support asks for.
     pub fn request_id(&self) -> Option<&str> {
-        match self {
+        match self.root() {
             Self::Transport(error) => error.request_id(),
             _ => self.service()?.request_id(),
+        }
+    }
+
+    /// What made a batch incomplete, if an error did; any other error is its own root.
+    fn root(&self) -> &Self {
+        match self {
+            Self::Incomplete(incomplete) => incomplete.cause().unwrap_or(self),
+            error => error,
         }
     }
 }
