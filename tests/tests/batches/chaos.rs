@@ -213,7 +213,7 @@ async fn ten_thousand_keys_are_read_or_reported() {
 
     let read = get().max_attempts(50).ordered().send().await.unwrap();
     let items = read.complete().unwrap();
-    let there = |number: u32| (number % 2 == 0).then(|| booking(number));
+    let there = |number: u32| number.is_multiple_of(2).then(|| booking(number));
     assert!(items.into_iter().eq((0..10_000).map(there)));
 
     // Without patience: each key has an answer, or is reported, and never both.

@@ -7,9 +7,10 @@
 
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
+use std::time::Duration;
 
 use super::limits::Limits;
 use crate::Error;
@@ -60,16 +61,19 @@ pub(super) async fn drive<B: Batch>(
         .finish()
 }
 
-/// Polls all futures until the last is ready. They are few, so each is polled whenever one of them can go on.
+/// Polls all futures until the last is ready. They are few, so each is polled whenever one of them can go on, and
+/// once more after one has ended: it may have stopped the others.
 async fn join(futures: impl Iterator<Item = impl Future<Output = ()>>) {
     let mut running: Vec<Pin<Box<_>>> = futures.map(Box::pin).collect();
     poll_fn(move |context| {
-        running.retain_mut(|future| future.as_mut().poll(context).is_pending());
-        if running.is_empty() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
+        while !running.is_empty() {
+            let before = running.len();
+            running.retain_mut(|future| future.as_mut().poll(context).is_pending());
+            if running.len() == before {
+                return Poll::Pending;
+            }
         }
+        Poll::Ready(())
     })
     .await;
 }
@@ -86,10 +90,23 @@ async fn lane<B: Batch>(batch: &B, queue: &Mutex<Queue>, limits: Limits) {
             continue;
         }
         let stalls = again.iter().map(|entry| entry.stalls).max().unwrap_or(0);
-        let mut backoff = Backoff::new(limits.pause(stalls), limits.longest_pause);
-        backoff.wait().await;
+        pause(queue, limits.pause(stalls)).await;
         lock(queue).waiting.extend(again);
     }
+}
+
+/// Waits for a random part of the time, or until there are no more calls to wait for.
+async fn pause(queue: &Mutex<Queue>, longest: Duration) {
+    let mut backoff = Backoff::new(longest, longest);
+    let mut wait = pin!(backoff.wait());
+    poll_fn(|context| {
+        if lock(queue).stopped {
+            Poll::Ready(())
+        } else {
+            wait.as_mut().poll(context)
+        }
+    })
+    .await;
 }
 
 fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
