@@ -1,5 +1,6 @@
 //! Many items in one go: what is asked, what is written, and what is left.
 
+mod answers;
 mod chaos;
 mod limits;
 mod reads;
