@@ -1,6 +1,7 @@
 //! The one error of the crate.
 
 mod canceled;
+mod incomplete;
 mod raw;
 mod request;
 mod service;
@@ -11,6 +12,7 @@ use std::fmt;
 
 pub(crate) use canceled::Performed;
 pub use canceled::{CancellationReason, Outcome, OutcomeKind, TransactionCanceled};
+pub use incomplete::Incomplete;
 pub use request::{InvalidRequest, ModelMismatch, WaitTimeout};
 pub(crate) use service::Refusal;
 pub use service::{
@@ -86,6 +88,8 @@ pub enum Error {
     WaitTimeout(WaitTimeout),
     /// A request could not be built. Nothing was sent.
     Invalid(InvalidRequest),
+    /// A batch was not processed to its end. The other entries were.
+    Incomplete(Incomplete),
 }
 
 impl Error {
@@ -162,7 +166,7 @@ impl Error {
 
     /// Whether the table does not exist, or is not active yet (`ResourceNotFoundException`).
     pub fn is_table_not_found(&self) -> bool {
-        matches!(self, Self::TableNotFound(_))
+        matches!(self.root(), Self::TableNotFound(_))
     }
 
     /// Whether a table exists already, or is being changed (`ResourceInUseException`).
@@ -172,7 +176,7 @@ impl Error {
 
     /// Whether the request was throttled, after the SDK's own retries.
     pub fn is_throttled(&self) -> bool {
-        matches!(self, Self::Throttled(_))
+        matches!(self.root(), Self::Throttled(_))
     }
 
     /// Whether another transaction stood in the way.
@@ -195,7 +199,7 @@ impl Error {
 
     /// Whether a timeout of the SDK's configuration ended the call.
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::Transport(error) if error.kind() == TransportErrorKind::Timeout)
+        matches!(self.root(), Self::Transport(error) if error.kind() == TransportErrorKind::Timeout)
     }
 
     /// Whether the same request may succeed when it is sent again later.
@@ -218,13 +222,14 @@ impl Error {
                     )
             }
             Self::Transport(error) => error.is_retryable(),
+            Self::Incomplete(error) => error.cause().is_none_or(Self::is_retryable),
             _ => false,
         }
     }
 
     /// The service's answer, if there was one.
     pub fn service(&self) -> Option<&ServiceError> {
-        match self {
+        match self.root() {
             Self::ConditionFailed(error) => Some(error.service()),
             Self::VersionConflict(error) => Some(error.service()),
             Self::NotUnique(error) => Some(error.service()),
@@ -247,9 +252,17 @@ impl Error {
 
     /// The id of the request, which AWS support asks for.
     pub fn request_id(&self) -> Option<&str> {
-        match self {
+        match self.root() {
             Self::Transport(error) => error.request_id(),
             _ => self.service()?.request_id(),
+        }
+    }
+
+    /// What made a batch incomplete, if an error did; any other error is its own root.
+    fn root(&self) -> &Self {
+        match self {
+            Self::Incomplete(incomplete) => incomplete.cause().unwrap_or(self),
+            error => error,
         }
     }
 }
@@ -313,6 +326,7 @@ impl fmt::Display for Error {
             Self::ModelMismatch(error) => error.fmt(f),
             Self::WaitTimeout(error) => error.fmt(f),
             Self::Invalid(error) => error.fmt(f),
+            Self::Incomplete(error) => error.fmt(f),
         }
     }
 }
@@ -326,6 +340,7 @@ impl StdError for Error {
             Self::Decode(error) => error.source(),
             Self::Transport(error) => error.source(),
             Self::Invalid(error) => error.source(),
+            Self::Incomplete(error) => error.source(),
             _ => None,
         }
     }
@@ -344,6 +359,7 @@ macro_rules! from {
 from! {
     Key(KeyError), Encode(EncodeError), Decode(DecodeError), Transport(TransportError), Invalid(InvalidRequest),
     ModelMismatch(ModelMismatch), WaitTimeout(WaitTimeout), TransactionCanceled(TransactionCanceled),
+    Incomplete(Incomplete),
 }
 
 #[cfg(test)]

@@ -20,11 +20,14 @@ mod wire;
 
 pub use clock::{Clock, ManualClock};
 pub use dynamo_derive::{Document, Entity, KeyPart, Table};
-pub use entity::{Entity, Item, Key, Keyed, Lists, Restore, Stored, Table, Unrestored};
+pub use entity::{
+    Entity, Item, Key, Keyed, Lists, Restore, Stored, Table, Unrestored, WithoutUniques,
+};
 pub use error::*;
 pub use key::KeyPart;
 pub use op::{
-    Create, CreateTable, Delete, Deleting, Get, Items, Keys, Meter, New, Old, Put, Putting, Query,
+    BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create, CreateTable,
+    Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Put, Putting, Query,
     Save, Scan, Sending, TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput,
     list_tables,
 };
@@ -63,7 +66,9 @@ pub mod __private {
         Projection, TableDef, UniqueDef,
     };
     pub use crate::wire::ValueSerializer;
-    pub use crate::{Entity, Handle, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored};
+    pub use crate::{
+        Entity, Handle, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored, WithoutUniques,
+    };
     pub use aws_sdk_dynamodb::Client;
 
     /// What restoring a field comes to.

@@ -1,5 +1,6 @@
 //! The handle to a table.
 
+mod batch;
 mod transact;
 mod writes;
 

@@ -39,6 +39,10 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
     } else {
         TokenStream::new()
     };
+    let without = entity.uniques().next().is_none();
+    let without = without.then(
+        || quote!(impl #impl_generics _dm::WithoutUniques for #ident #ty_generics #where_clause {}),
+    );
     // Paths are in full whatever is in scope, and nobody has to use every function.
     quote! {
         #[allow(dead_code, missing_docs, non_camel_case_types, unused_qualifications)]
@@ -53,6 +57,7 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
                 #belongs
                 #lifecycle
             }
+            #without
             #attributes
             #(#keyed)*
             impl #impl_generics #ident #ty_generics #where_clause {

@@ -52,7 +52,8 @@ impl<E: Entity> Key<E> {
         Self::from_parts(&|component| entity.part(component))
     }
 
-    fn read(item: RawItem<'_>) -> Result<Self, Error> {
+    /// Reads it from an item or a key.
+    pub(crate) fn read(item: RawItem<'_>) -> Result<Self, Error> {
         let (pk, sk) = read_key::<E>(item)?;
         let pk = pk.ok_or_else(no_template::<E>)?;
         Ok(Self {

@@ -132,6 +132,14 @@ pub trait Stored: Serialize + DeserializeOwned {}
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned> Stored for T {}
 
+/// An entity without `unique` values, which every operation can write. Derived with `#[derive(Entity)]` where it holds.
+#[diagnostic::on_unimplemented(
+    message = "this operation cannot keep the unique values of `{Self}`",
+    label = "it has `#[entity(unique)]` fields, whose markers are written in the same transaction",
+    note = "put, update and delete it one by one, or in a transaction, without asking for the new item"
+)]
+pub trait WithoutUniques: Entity {}
+
 /// The sort key components of an entity's key, as handles for conditions.
 ///
 /// Key 0 is the primary key, the others are the entity's indexes in the order of their declaration.

@@ -2,6 +2,7 @@
 
 mod action;
 mod backoff;
+mod batch;
 mod draft;
 mod get;
 mod options;
@@ -17,6 +18,9 @@ mod update;
 mod upsert;
 mod write;
 
+pub use batch::{
+    BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, ItemKey, Ordered,
+};
 pub use get::Get;
 pub use options::{Meter, Sending};
 pub use pages::Items;

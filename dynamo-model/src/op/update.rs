@@ -18,7 +18,7 @@ use crate::expr::{
 use crate::key::{Part, Shape};
 use crate::transport::Target;
 use crate::wire::{EncodeError, ItemWriter, RawItem, read_envelope};
-use crate::{Entity, Error, InvalidRequest, Table};
+use crate::{Entity, Error, InvalidRequest, Table, WithoutUniques};
 
 /// An update of one item: `UpdateItem`. Made by [`Handle::update`](crate::Handle::update).
 ///
@@ -333,7 +333,10 @@ impl<E: Attributed, S> Update<E, S> {
     }
 
     /// Also returns the item as it is afterwards: `ReturnValues` = `ALL_NEW`. It costs nothing more.
-    pub fn return_new(self) -> Update<E, S, New> {
+    pub fn return_new(self) -> Update<E, S, New>
+    where
+        E: WithoutUniques,
+    {
         Update {
             parts: self.parts,
             of: PhantomData,

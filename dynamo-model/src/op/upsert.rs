@@ -18,7 +18,7 @@ use crate::expr::{
 use crate::schema::{EntityDef, TableDef};
 use crate::transport::Target;
 use crate::wire::{RawItem, Scalar, read_envelope};
-use crate::{Entity, Error, Table};
+use crate::{Entity, Error, Table, WithoutUniques};
 
 /// Writes one item, whether it is there or not, and keeps of it what the entity does not declare: `UpdateItem`. Made by
 /// [`Handle::upsert`](crate::Handle::upsert).
@@ -199,7 +199,10 @@ impl<E: Entity> Upsert<E> {
     }
 
     /// Also returns the item as it is afterwards: `ReturnValues` = `ALL_NEW`.
-    pub fn return_new(self) -> Upsert<E, New> {
+    pub fn return_new(self) -> Upsert<E, New>
+    where
+        E: WithoutUniques,
+    {
         Upsert {
             draft: self.draft,
             of: PhantomData,
