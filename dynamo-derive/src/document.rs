@@ -137,7 +137,9 @@ fn members(
             let attr = quote_spanned!(span=> <#ty as _dm::Type>::Attr<__E, #ty, #class>);
             let make = quote_spanned!(span=> <#ty as _dm::Type>::attr);
             declared.extend(quote!(pub #name: #attr,));
-            made.extend(quote!(#name: #make(#path),));
+            let mut name = name.clone();
+            name.set_span(span);
+            made.extend(quote_spanned!(span=> #name: #make(#path),));
         }
     }
     let attributes = format_ident!("__{}Attributes", ident);

@@ -26,7 +26,10 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let body = match &input.data {
         Data::Enum(data) if !data.variants.is_empty() => Some(choice(&ctxt, input, data)),
         Data::Struct(data) => {
-            if let Some(field) = data.fields.iter().next() {
+            // Of a parameter of its own nothing is known.
+            if !input.generics.params.is_empty() {
+                kind = quote!(_dm::Opaque);
+            } else if let Some(field) = data.fields.iter().next() {
                 let ty = &field.ty;
                 kind = quote_spanned!(ty.span()=> <#ty as _dm::Type>::Kind);
             }

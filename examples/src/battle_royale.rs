@@ -106,7 +106,7 @@ pub enum Map {
 }
 
 /// What a player has won.
-#[derive(Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Document, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum Place {
     Gold,

@@ -80,7 +80,7 @@ mod picky {
     }
 }
 
-#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[derive(Document, Serialize, Deserialize, Debug, Clone, PartialEq)]
 enum Kind {
     A,
 }

@@ -163,10 +163,13 @@ impl<'e> Classes<'e> {
     }
 }
 
-/// An index of several key attributes on one side. Its attributes are made one by one, so that none has to be known for
-/// another.
+/// An index whose key attributes are made of one component each, as native multi-attribute keys are: none has to be
+/// known for another.
 fn is_native(key: &Key) -> bool {
-    (key.pk.len() > 1 || key.sk.len() > 1) && key.when.is_none()
+    let mut templates = key.pk.iter().chain(&key.sk);
+    let is_single =
+        |template: &Template| matches!(template.segments.as_slice(), [Segment::Part { .. }]);
+    key.when.is_none() && templates.all(is_single)
 }
 
 fn is_living(field: &Field, kind: LifeKind) -> bool {

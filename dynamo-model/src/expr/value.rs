@@ -61,7 +61,6 @@ value! {
     [] &str as String: |value| (*value).to_owned();
     [] &&str as String: |value| (**value).to_owned();
     [] &str as Option<String>: |value| Some((*value).to_owned());
-    [] Option<&str> as Option<String>: |value| value.map(str::to_owned);
 }
 
 /// What an attribute of entity `E`, declared as `W` in class `C`, can be compared with: a [`Value`], or another attribute

@@ -62,7 +62,9 @@ pub(super) fn attributes(entity: &Entity, numbers: &Components<'_>) -> TokenStre
             let attr = quote_spanned!(span=> <#ty as _dm::Type>::Attr<#this, #ty, #class>);
             let make = quote_spanned!(span=> <#ty as _dm::Type>::attr);
             fields.extend(quote!(pub #name: #attr,));
-            made.extend(quote!(#name: #make(#path),));
+            let mut name = name.clone();
+            name.set_span(span);
+            made.extend(quote_spanned!(span=> #name: #make(#path),));
         }
     }
     let (markers, gate) = classes.gate();
