@@ -159,7 +159,7 @@ pub struct UniqueDef {
 }
 
 impl EntityDef {
-    /// An entity without fields and keys, which are added by the functions below.
+    /// An entity without fields and keys, to be completed: `EntityDef { fields: &[..], ..EntityDef::new(..) }`.
     pub const fn new(name: &'static str, doc: &'static str, type_name: &'static str) -> Self {
         Self {
             name,
@@ -172,45 +172,6 @@ impl EntityDef {
             uniques: &[],
             lifecycle: Lifecycle::NONE,
         }
-    }
-
-    /// The entity with other values of the type attribute that are accepted when reading.
-    #[must_use]
-    pub const fn type_aliases(self, type_aliases: &'static [&'static str]) -> Self {
-        Self {
-            type_aliases,
-            ..self
-        }
-    }
-
-    /// The entity with these fields.
-    #[must_use]
-    pub const fn fields(self, fields: &'static [FieldDef]) -> Self {
-        Self { fields, ..self }
-    }
-
-    /// The entity with these components, to whose places the templates refer.
-    #[must_use]
-    pub const fn components(self, components: &'static [ComponentDef]) -> Self {
-        Self { components, ..self }
-    }
-
-    /// The entity with these keys, the primary key first.
-    #[must_use]
-    pub const fn keys(self, keys: &'static [KeyDef]) -> Self {
-        Self { keys, ..self }
-    }
-
-    /// The entity with these unique values.
-    #[must_use]
-    pub const fn uniques(self, uniques: &'static [UniqueDef]) -> Self {
-        Self { uniques, ..self }
-    }
-
-    /// The entity with these lifecycle attributes.
-    #[must_use]
-    pub const fn lifecycle(self, lifecycle: Lifecycle) -> Self {
-        Self { lifecycle, ..self }
     }
 
     /// The attribute name of a field.

@@ -62,7 +62,7 @@ pub(super) fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) 
         }
     });
     let aliases = &entity.type_aliases;
-    let aliases = (!aliases.is_empty()).then(|| quote!(.type_aliases(&[#(#aliases),*])));
+    let aliases = (!aliases.is_empty()).then(|| quote!(type_aliases: &[#(#aliases),*],));
     let uniques: Vec<TokenStream> = entity
         .uniques()
         .map(|(field, unique)| {
@@ -70,16 +70,18 @@ pub(super) fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) 
             quote!(_dm::UniqueDef { field: #name, template: #template })
         })
         .collect();
-    let uniques = (is_sound && !uniques.is_empty()).then(|| quote!(.uniques(&[#(#uniques),*])));
+    let uniques = (is_sound && !uniques.is_empty()).then(|| quote!(uniques: &[#(#uniques),*],));
     let lifecycle = lifecycle(entity);
     quote! {
-        const SCHEMA: &'static _dm::EntityDef = &_dm::EntityDef::new(#name, #doc, #type_name)
+        const SCHEMA: &'static _dm::EntityDef = &_dm::EntityDef {
             #aliases
-            .fields(#fields)
-            .components(&[#(#components),*])
-            .keys(&[#(#keys),*])
+            fields: #fields,
+            components: &[#(#components),*],
+            keys: &[#(#keys),*],
             #uniques
-            #lifecycle;
+            #lifecycle
+            .._dm::EntityDef::new(#name, #doc, #type_name)
+        };
     }
 }
 
@@ -105,7 +107,7 @@ fn lifecycle(entity: &Entity) -> Option<TokenStream> {
     .filter_map(of)
     .collect();
     (!all.is_empty())
-        .then(|| quote!(.lifecycle(_dm::Lifecycle { #(#all)* .._dm::Lifecycle::NONE })))
+        .then(|| quote!(lifecycle: _dm::Lifecycle { #(#all)* .._dm::Lifecycle::NONE },))
 }
 
 /// Whether the field can stand in a list of fields in one string.
