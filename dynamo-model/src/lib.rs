@@ -28,7 +28,7 @@ pub use key::KeyPart;
 pub use op::{
     BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create, CreateTable,
     Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Put, Putting, Query,
-    Save, Scan, Sending, TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput,
+    Rekey, Save, Scan, Sending, TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput,
     list_tables,
 };
 pub use table::Handle;

@@ -452,3 +452,112 @@ async fn save_sends_what_differs() {
     let error = shop.save(&old, &new).send().await.unwrap_err();
     assert!(matches!(error, Error::ConditionFailed(_)), "{error}");
 }
+
+#[tokio::test]
+async fn rekey_moves() {
+    let shop = shop().await;
+    let old = order();
+    let new = Order {
+        customer_id: "d".into(),
+        note: None,
+        ..old.clone()
+    };
+    let error = shop.rekey(&old, &new).send().await.unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+    shop.put(&old).send().await.unwrap();
+    let changed = Order {
+        total_cents: 1,
+        ..old.clone()
+    };
+    let error = shop.rekey(&changed, &new).send().await.unwrap_err();
+    assert_eq!(error.item::<Order>().unwrap(), Some(old.clone()));
+    shop.rekey(&old, &new).send().await.unwrap();
+    assert_eq!(is_fresh(&shop, Order::key("d", 7_u32)).await, new);
+    assert_eq!(shop.get(key()).send().await.unwrap(), None);
+    shop.put(&old).send().await.unwrap();
+    let error = shop.rekey(&old, &new).send().await.unwrap_err();
+    assert_eq!(error.item::<Order>().unwrap(), Some(new));
+    assert!(matches!(
+        shop.rekey(&old, &old).send().await,
+        Err(Error::Invalid(_))
+    ));
+
+    let visit = Visit {
+        id: 1,
+        is_open: true,
+        until: 20,
+        version: 0,
+    };
+    let stored = shop.create(visit).send().await.unwrap();
+    let moved = Visit {
+        id: 2,
+        ..stored.clone()
+    };
+    let stale = Visit {
+        version: 7,
+        ..stored.clone()
+    };
+    let error = shop.rekey(&stale, &moved).send().await.unwrap_err();
+    assert!(error.is_version_conflict(), "{error}");
+    let output = shop.rekey(&stored, &moved).send().await.unwrap();
+    assert_eq!(output.version, Some(2));
+    assert_eq!(is_fresh(&shop, Visit::key(2_u32)).await.version, 2);
+}
+
+#[tokio::test]
+async fn parents_are_created_on_request() {
+    let shop = shop().await;
+    shop.put(&order()).send().await.unwrap();
+    let update = || {
+        shop.update(key())
+            .set(|o| o.ship_to.city, "Wien")
+            .set(|o| o.ship_to.street, "Graben 1")
+            .add(|o| o.total_cents, 1)
+    };
+    let error = update().send().await.unwrap_err();
+    assert!(matches!(error, Error::Validation(_)), "{error}");
+    let new = update().create_parents().return_new().send().await.unwrap();
+    assert_eq!(new.total_cents, 1_001);
+    let address = Address {
+        street: "Graben 1".into(),
+        city: "Wien".into(),
+        floor: None,
+    };
+    assert_eq!(new.ship_to, Some(address));
+    // There is one now, and it keeps what is not named.
+    let update = shop
+        .update(key())
+        .set(|o| o.ship_to.floor, 4)
+        .create_parents();
+    let new = update.return_new().send().await.unwrap();
+    assert_eq!(new.ship_to.unwrap().city, "Wien");
+    let update = shop
+        .update(key())
+        .remove(|o| o.ship_to)
+        .condition(|o| o.ship_to.floor.eq(4));
+    update.send().await.unwrap();
+    let error = shop
+        .update(key())
+        .set(|o| o.ship_to.floor, 4)
+        .condition(|o| o.total_cents.eq(1))
+        .create_parents()
+        .send()
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::ConditionFailed(_)), "{error}");
+    let error = shop
+        .update(Order::key("x", 1_u32))
+        .set(|o| o.ship_to.floor, 4)
+        .create_parents();
+    assert!(error.send().await.unwrap_err().is_not_found());
+    let nothing = shop
+        .update(key())
+        .remove(|o| o.ship_to.floor)
+        .add(|o| o.total_cents, 1);
+    nothing.create_parents().send().await.unwrap();
+    is_fresh(&shop, key()).await;
+    let inside = shop
+        .transact_write()
+        .update(shop.update(key()).set(|o| o.note, "x").create_parents());
+    assert!(matches!(inside.send().await, Err(Error::Invalid(_))));
+}

@@ -146,9 +146,9 @@ impl TransactionCanceled {
         &self.0.service
     }
 
-    /// The error of a write that is a transaction only because of its unique values.
-    pub(crate) fn into_single(self) -> Error {
-        let outcome = self.0.outcomes.first();
+    /// The error of an operation that is a transaction only because it writes several items.
+    pub(crate) fn into_single(self, operation: usize) -> Error {
+        let outcome = self.0.outcomes.get(operation);
         match outcome {
             Some(outcome) if outcome.is_own_condition() => {
                 let item = outcome.raw_item().map(Into::into);

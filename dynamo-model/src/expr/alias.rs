@@ -67,16 +67,6 @@ impl Aliases {
             object(out, &self.values, ":v", String::push_str);
         }
     }
-
-    /// The names, in the order of their aliases.
-    pub(crate) fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    /// The values as DynamoDB JSON, in the order of their aliases.
-    pub(crate) fn values(&self) -> &[String] {
-        &self.values
-    }
 }
 
 fn object(

@@ -16,7 +16,7 @@ pub enum Operand {
 
 /// A condition.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Node {
+pub(crate) enum Node {
     /// `a = b`, with the operator as it is written.
     Compare(Operand, &'static str, Operand),
     Between(Operand, Operand, Operand),

@@ -76,6 +76,27 @@ impl Path {
         self.rest.is_empty()
     }
 
+    /// Steps behind the attribute.
+    pub(crate) fn depth(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// The name of a step behind the attribute; `None` for an element of a list.
+    pub(crate) fn name_at(&self, step: usize) -> Option<&str> {
+        match self.rest.get(step) {
+            Some(Step::Name(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The path without the steps from this one on.
+    pub(crate) fn up_to(&self, step: usize) -> Self {
+        Self {
+            first: self.first.clone(),
+            rest: self.rest[..step.min(self.rest.len())].to_vec(),
+        }
+    }
+
     /// Whether one of the two leads through the other, or they are the same.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.first == other.first && self.rest.iter().zip(&other.rest).all(|(a, b)| a == b)

@@ -3,6 +3,7 @@
 
 use super::action::{Action, ActionKind};
 use super::options::Options;
+use super::parents;
 use super::uniques::{self, Claims};
 use crate::entity::life;
 use crate::expr::{Aliases, Change, Node, Operand, Path, render_changes};
@@ -25,6 +26,8 @@ pub(crate) struct Draft {
     conditions: Vec<Node>,
     /// The version that the stored item must have. 0 is an item without one.
     pub(super) expected: Option<u64>,
+    /// Whether missing parents of nested attributes are created.
+    pub(super) creates_parents: bool,
     /// What it does to unique values, if the entity has any that it touches.
     pub(super) claims: Option<Claims>,
     /// The first thing that is wrong with it.
@@ -47,6 +50,7 @@ impl Draft {
             changes: Vec::new(),
             conditions: Vec::new(),
             expected: None,
+            creates_parents: false,
             claims: None,
             failed: None,
             options: Options::default(),
@@ -118,7 +122,7 @@ impl Draft {
             Node::Or(all) => all.contains(&Node::not_exists(self.pk())),
             node => *node == Node::not_exists(self.pk()),
         };
-        if version == 0 && self.conditions.iter().any(is_new) {
+        if self.conditions.iter().any(is_new) {
             return None;
         }
         Some(if version == 0 {
@@ -129,7 +133,7 @@ impl Draft {
     }
 
     /// The members of the request, without the closing brace; `more` are conditions that come on top.
-    fn members(&self, more: &[Node]) -> Result<String, Error> {
+    fn members(&self, changes: &[Change], more: &[Node]) -> Result<String, Error> {
         let mut out = String::with_capacity(self.subject.len() + 256);
         out.push_str("{\"TableName\":");
         write_json_str(&mut out, &self.target.table);
@@ -148,7 +152,7 @@ impl Draft {
             write_json_str(&mut out, &text);
         }
         if self.kind == ActionKind::Update {
-            let Some(text) = render_changes(&self.changes, &mut aliases)? else {
+            let Some(text) = render_changes(changes, &mut aliases)? else {
                 return Err(InvalidRequest::new(format!(
                     "an update of `{}` changes nothing: say what becomes of its attributes, or do not send it",
                     self.entity.name
@@ -204,7 +208,15 @@ impl Draft {
 
     /// The write as an action, with conditions that come on top.
     pub(super) fn action(&self, more: &[Node]) -> Result<Action, Error> {
-        let mut body = self.members(more)?;
+        if self.creates_parents {
+            return Err(InvalidRequest::new(format!(
+                "an update of `{}` with `create_parents` has to read the item first, so it is sent alone: not in a \
+                 transaction, and not together with unique values",
+                self.entity.name
+            ))
+            .into());
+        }
+        let mut body = self.members(&self.changes, more)?;
         body.push('}');
         Ok(Action {
             kind: self.kind,
@@ -221,7 +233,37 @@ impl Draft {
         if self.claims.is_some() {
             return uniques::send(self, returns).await;
         }
-        let mut body = self.members(&[])?;
+        let first = self.attempt(&self.changes, &[], returns).await;
+        match first {
+            Err(Error::Validation(_)) if self.creates_parents => {}
+            first => return first,
+        }
+        let mut seen = None;
+        loop {
+            let Some(item) = uniques::read(&self.target, &self.subject).await? else {
+                // It has gone meanwhile, as the first attempt would find now.
+                return self.attempt(&self.changes, &[], returns).await;
+            };
+            let (changes, conditions) = parents::create(&self.changes, RawItem::new(&item))?;
+            let sent = self.attempt(&changes, &conditions, returns).await;
+            match sent {
+                // Somebody else may have created the parents: then there is something else to do.
+                Err(Error::ConditionFailed(_)) if seen.as_ref() != Some(&conditions) => {
+                    seen = Some(conditions);
+                }
+                sent => return sent,
+            }
+        }
+    }
+
+    /// Sends it once, with these changes and with conditions that come on top.
+    async fn attempt(
+        &self,
+        changes: &[Change],
+        more: &[Node],
+        returns: Option<&'static str>,
+    ) -> Result<Response, Error> {
+        let mut body = self.members(changes, more)?;
         if let Some(returns) = returns {
             body.push_str(",\"ReturnValues\":\"");
             body.push_str(returns);

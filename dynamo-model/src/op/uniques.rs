@@ -45,6 +45,8 @@ pub(crate) struct Claims {
     of_item: fn(RawItem<'_>) -> Result<Vec<Marker>, Error>,
     new: New,
     old: Old,
+    /// The primary key that the item is moved from: the owner of what it claimed before.
+    moved_from: Option<String>,
 }
 
 /// What the item claims after the write.
@@ -79,6 +81,7 @@ impl Claims {
             of_item: of_item::<E>,
             new: New::Markers(of_entity(entity)?),
             old: Old::Unknown,
+            moved_from: None,
         }))
     }
 
@@ -88,6 +91,7 @@ impl Claims {
             of_item: of_item::<E>,
             new: New::Markers(Vec::new()),
             old: Old::Unknown,
+            moved_from: None,
         })
     }
 
@@ -105,6 +109,21 @@ impl Claims {
             of_item: of_item::<E>,
             new: New::Markers(after),
             old: Old::Item(before.to_owned()),
+            moved_from: None,
+        }))
+    }
+
+    /// The item is moved from one primary key to another: what it claims gets another owner.
+    pub(super) fn of_move<E: Entity>(
+        new: &E,
+        before: String,
+        moved_from: String,
+    ) -> Result<Option<Self>, Error> {
+        Ok(Some(Self {
+            of_item: of_item::<E>,
+            new: New::Markers(of_entity(new)?),
+            old: Old::Item(before),
+            moved_from: Some(format!("{{\"M\":{moved_from}}}")),
         }))
     }
 
@@ -133,6 +152,7 @@ impl Claims {
             of_item: of_item::<E>,
             new: New::Update(changed),
             old: Old::Unknown,
+            moved_from: None,
         }))
     }
 }
@@ -271,18 +291,15 @@ impl Marker {
     }
 
     /// Claims the value, if it is free, expired, or the owner's already.
-    fn claim(&self, draft: &Draft, owner: &str) -> Result<Action, Error> {
+    fn claim(&self, draft: &Draft, owner: &str, past: &str) -> Result<Action, Error> {
         let table = draft.table;
         let mut item = self.open(table);
         item.push_str(",\"");
         item.push_str(OWNER);
         item.push_str("\":");
         item.push_str(owner);
-        let mut free = Node::not_exists(Path::of(table.pk.name)).or(Node::compare(
-            Path::of(OWNER),
-            "=",
-            owner,
-        ));
+        let mut free =
+            Node::not_exists(Path::of(table.pk.name)).or(Node::compare(Path::of(OWNER), "=", past));
         if let Some(ttl) = table.ttl {
             if let Some(expires) = self.expires {
                 item.push(',');
@@ -391,8 +408,8 @@ pub(super) async fn resolve(draft: &Draft, whole: bool) -> Result<Resolved, Erro
         });
     };
     let old = match &claims.old {
-        _ if draft.requires_absence() => None,
         Old::Item(item) => Some(item.clone()),
+        Old::Unknown if draft.requires_absence() => None,
         Old::Unknown => read(&draft.target, &draft.key()?).await?,
     };
     make(draft, claims, old, whole)
@@ -415,6 +432,8 @@ fn make(
     let depends = depends(draft, whole);
     let mut guards = Vec::with_capacity(depends.len());
     match item {
+        // The old item is another operation's.
+        Some(_) if claims.moved_from.is_some() => {}
         None if draft.requires_absence()
             || draft.kind == ActionKind::Update && matches!(claims.new, New::Update(_)) => {}
         None => guards.push(Node::not_exists(Path::of(draft.table.pk.name))),
@@ -427,12 +446,15 @@ fn make(
     }
     let owner = format!("{{\"M\":{}}}", draft.key()?);
     let mut beside = Vec::new();
-    for marker in after.iter().filter(|marker| !before.contains(marker)) {
-        beside.push((marker.field, true, marker.claim(draft, &owner)?));
+    let past = claims.moved_from.as_deref().unwrap_or(&owner);
+    for marker in &after {
+        if claims.moved_from.is_some() || !before.contains(marker) {
+            beside.push((marker.field, true, marker.claim(draft, &owner, past)?));
+        }
     }
     for marker in &before {
         if !after.iter().any(|other| other.key == marker.key) {
-            beside.push((marker.field, false, marker.release(draft, &owner)?));
+            beside.push((marker.field, false, marker.release(draft, past)?));
         }
     }
     Ok(Resolved {
@@ -477,7 +499,8 @@ fn depends(draft: &Draft, whole: bool) -> Vec<&'static str> {
     all
 }
 
-async fn read(target: &Target, key: &str) -> Result<Option<String>, Error> {
+/// The stored item, as it is now.
+pub(super) async fn read(target: &Target, key: &str) -> Result<Option<String>, Error> {
     let mut body = String::from("{\"TableName\":");
     write_json_str(&mut body, &target.table);
     body.push_str(",\"Key\":");
@@ -509,7 +532,7 @@ pub(super) async fn send(draft: Draft, returns: Option<&'static str>) -> Result<
                     backoff.wait().await;
                     continue;
                 }
-                match canceled.into_single() {
+                match canceled.into_single(0) {
                     // It is told as if the write had been sent alone.
                     Error::ConditionFailed(failed) => {
                         draft.answer(Error::ConditionFailed(failed)).err()

@@ -320,6 +320,21 @@ impl<E: Attributed, S, R> Update<E, S, R> {
         self
     }
 
+    /// Creates the maps that a nested attribute stands in, where they are missing, with what the update sets in them.
+    /// Without this the service refuses such an update.
+    ///
+    /// A map that is there keeps its other members. What a created one lacks for being read is not made up: set all that
+    /// is required of it.
+    ///
+    /// # Cost
+    ///
+    /// Where a parent is missing, two requests more: a consistent read of the item, and the update once more, on condition
+    /// that the parent is still missing.
+    pub fn create_parents(mut self) -> Self {
+        self.parts.draft.creates_parents = true;
+        self
+    }
+
     options!(parts.draft);
 }
 

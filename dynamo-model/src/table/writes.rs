@@ -2,7 +2,7 @@
 
 use super::Handle;
 use crate::expr::Attributed;
-use crate::op::{Create, Save, Update, Upsert};
+use crate::op::{Create, Rekey, Save, Update, Upsert};
 use crate::{Entity, Key, Table};
 
 impl<T: Table> Handle<T> {
@@ -91,6 +91,34 @@ impl<T: Table> Handle<T> {
     /// ```
     pub fn save<E: Entity<Table = T>>(&self, old: &E, new: &E) -> Save<E> {
         Save::new(&self.target, old, new)
+    }
+
+    /// Moves one item to another primary key: puts the new item, which must not be there, and deletes the old one, which
+    /// must still be what was read, in one transaction.
+    ///
+    /// "What was read" is the `version`, if the entity has one, else every attribute of its fields. Unique values go
+    /// with it.
+    ///
+    /// # Cost
+    ///
+    /// One request. Two write units for every KB of each of the two items, and one for every KB of an index entry that
+    /// changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize, Clone)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32, total_cents: u64 }
+    /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
+    /// let moved = Order { customer_id: "c-2".into(), ..order.clone() };
+    /// shop.rekey(&order, &moved).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn rekey<E: Entity<Table = T>>(&self, old: &E, new: &E) -> Rekey<E> {
+        Rekey::new(&self.target, old, new)
     }
 
     /// Writes one new item, and returns the entity as it is stored, with generated ids, defaults, times and version:

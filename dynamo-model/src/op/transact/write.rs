@@ -14,7 +14,7 @@ use crate::op::backoff::Backoff;
 use crate::op::draft::Draft;
 use crate::op::options::{Options, options};
 use crate::op::uniques::{self, Resolved};
-use crate::op::{Create, Delete, Put, Save, Sending, Update, Upsert};
+use crate::op::{Create, Delete, Put, Rekey, Save, Sending, Update, Upsert};
 use crate::transport::Target;
 use crate::{Entity, Error, OutcomeKind, Table, TransactionCanceled};
 
@@ -107,6 +107,11 @@ impl<T: Table> TransactWrite<T> {
         } else {
             self
         }
+    }
+
+    /// Adds a move to another primary key: two operations, a put and a deletion.
+    pub fn rekey<E: Entity>(self, rekey: Rekey<E>) -> Self {
+        self.push(Ok(rekey.put)).push(Ok(rekey.delete))
     }
 
     /// Adds the put of a new item with its conditions.

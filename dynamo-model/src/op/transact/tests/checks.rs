@@ -173,6 +173,6 @@ async fn a_request_says_what_it_does() {
         .token("secret");
     assert_eq!(
         format!("{all:?}"),
-        r#"TransactWriteItems { operations: ["Put of `Customer`", "Delete of `Order`", "ConditionCheck of `Customer`"], .. }"#
+        r#"TransactWriteItems { operations: [PutItem { table: "shop", entity: "Customer", .. }, DeleteItem { table: "shop", entity: "Order", .. }, ConditionCheck { table: "shop", entity: "Customer", .. }], .. }"#
     );
 }
