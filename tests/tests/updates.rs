@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dynamo_model::OutcomeKind;
 use dynamo_model::prelude::*;
 use dynamo_model_tests::client;
 use serde::{Deserialize, Serialize};
@@ -560,4 +561,55 @@ async fn parents_are_created_on_request() {
         .transact_write()
         .update(shop.update(key()).set(|o| o.note, "x").create_parents());
     assert!(matches!(inside.send().await, Err(Error::Invalid(_))));
+}
+
+#[tokio::test]
+async fn transactions_update_and_tell_versions_apart() {
+    let shop = shop().await;
+    let visit = Visit {
+        id: 1,
+        is_open: true,
+        until: 20,
+        version: 0,
+    };
+    let visit = shop.create(visit).send().await.unwrap();
+    shop.put(&order()).send().await.unwrap();
+    shop.transact_write()
+        .update(
+            shop.update(key())
+                .set(|o| o.status, Status::Shipped)
+                .add(|o| o.total_cents, 5),
+        )
+        .put(shop.put(&visit))
+        .check(Player::key(1_u32), |p| p.score.not_exists())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(is_fresh(&shop, key()).await.total_cents, 1_005);
+    assert_eq!(is_fresh(&shop, Visit::key(1_u32)).await.version, 2);
+    let error = shop
+        .transact_write()
+        .update(shop.update(key()).add(|o| o.total_cents, 5))
+        .put(shop.put(&visit))
+        .delete(shop.delete(Visit::key(2_u32)).at_version(1))
+        .send()
+        .await
+        .unwrap_err();
+    let Error::TransactionCanceled(canceled) = &error else {
+        panic!("{error}")
+    };
+    let kinds: Vec<_> = canceled
+        .outcomes()
+        .iter()
+        .map(|outcome| outcome.kind())
+        .collect();
+    let expected = [
+        OutcomeKind::NoError,
+        OutcomeKind::VersionConflict,
+        OutcomeKind::NotFound,
+    ];
+    assert_eq!(kinds, expected);
+    let stored = canceled.outcomes()[1].item::<Visit>().unwrap().unwrap();
+    assert_eq!(stored.version, 2);
+    assert_eq!(is_fresh(&shop, key()).await.total_cents, 1_005);
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Error;
 use super::raw;
 use super::service::{ConditionFailed, NotUnique, ServiceError, item, text, without_values};
+use crate::wire::{RawItem, Scalar};
 
 /// A transaction that was cancelled as a whole: `TransactionCanceledException`. Nothing of it was applied.
 ///
@@ -68,6 +69,9 @@ pub enum OutcomeKind {
     ConditionFailed,
     /// Its condition does not hold, because there is no such item (`ConditionalCheckFailed` without an item).
     NotFound,
+    /// The operation was made from another version of the item than the stored one
+    /// (`ConditionalCheckFailed` with such an item).
+    VersionConflict,
     /// Another item has a value that must be unique: [`field`](Outcome::field) says of which field.
     NotUnique,
     /// Another request on the same item stood in the way (`TransactionConflict`). It may be sent again.
@@ -94,6 +98,22 @@ pub(crate) struct Performed {
     pub(crate) asks_for_item: bool,
     /// What the actions that go with it are for: a unique field, and whether its value is claimed.
     pub(crate) claims: Vec<(&'static str, bool)>,
+    /// The version that the stored item had to have, and its attribute.
+    pub(crate) expected: Option<(&'static str, u64)>,
+}
+
+impl Performed {
+    /// Whether the stored item has another version than it had to have.
+    fn is_of_another_version(&self, item: Option<&str>) -> bool {
+        let (Some((attribute, expected)), Some(item)) = (self.expected, item) else {
+            return false;
+        };
+        let stored = match RawItem::new(item).scalar(attribute) {
+            Ok(Some(Scalar::N(digits))) => digits.parse().unwrap_or(0),
+            _ => 0,
+        };
+        stored != expected
+    }
 }
 
 impl TransactionCanceled {
@@ -193,6 +213,11 @@ impl Outcome {
                     OutcomeKind::NotUnique
                 }
                 OutcomeKind::ConditionFailed
+                    if beside.is_none() && performed.is_of_another_version(reason.raw_item()) =>
+                {
+                    OutcomeKind::VersionConflict
+                }
+                OutcomeKind::ConditionFailed
                     if performed.asks_for_item && beside.is_none() && !reason.has_item() =>
                 {
                     OutcomeKind::NotFound
@@ -233,7 +258,7 @@ impl Outcome {
         self.beside.is_none()
             && matches!(
                 self.kind,
-                OutcomeKind::ConditionFailed | OutcomeKind::NotFound
+                OutcomeKind::ConditionFailed | OutcomeKind::NotFound | OutcomeKind::VersionConflict
             )
     }
 
@@ -274,6 +299,9 @@ impl fmt::Display for Outcome {
             OutcomeKind::NoError => f.write_str("no error of its own")?,
             OutcomeKind::ConditionFailed => f.write_str("the condition does not hold")?,
             OutcomeKind::NotFound => f.write_str("there is no such item")?,
+            OutcomeKind::VersionConflict => {
+                f.write_str("it was made from another version of the item than the stored one")?;
+            }
             OutcomeKind::NotUnique => write!(
                 f,
                 "another item has the same `{}`, which must be unique",

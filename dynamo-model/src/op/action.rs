@@ -44,4 +44,6 @@ pub(crate) struct Action {
     /// The members, as one JSON object: `TableName`, `Item` or `Key`, expressions, aliases,
     /// `ReturnValuesOnConditionCheckFailure`.
     pub(crate) body: String,
+    /// The version that the stored item must have, and its attribute.
+    pub(crate) expected: Option<(&'static str, u64)>,
 }

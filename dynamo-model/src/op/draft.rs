@@ -224,6 +224,7 @@ impl Draft {
             table: self.table,
             entity: self.entity,
             body,
+            expected: self.entity.lifecycle.version.zip(self.expected),
         })
     }
 

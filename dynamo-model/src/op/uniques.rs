@@ -357,6 +357,7 @@ fn action(
         table: draft.table,
         entity: draft.entity,
         body,
+        expected: None,
     })
 }
 

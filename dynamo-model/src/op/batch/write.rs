@@ -70,7 +70,8 @@ impl<T: Table> BatchWrite<T> {
 
     /// Writes the item, replacing the one with the same primary key.
     ///
-    /// The entity is encoded at once, so that the borrow ends here.
+    /// The entity is encoded at once, so that the borrow ends here. A batch has no conditions: a `version` is counted up,
+    /// but what is stored is replaced whatever its version is.
     pub fn put<E: WithoutUniques + Entity<Table = T>>(self, entity: &E) -> Self {
         self.put_all([entity])
     }

@@ -65,6 +65,7 @@ impl Reads {
             actions: place..place + 1,
             asks_for_item: false,
             claims: Vec::new(),
+            expected: None,
         });
         Ok(())
     }

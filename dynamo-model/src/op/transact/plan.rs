@@ -60,6 +60,7 @@ impl Plan {
                 actions: start..end,
                 asks_for_item,
                 claims: step.claims(),
+                expected: step.own().expected,
             });
             start = end;
         }
