@@ -53,7 +53,7 @@ pub mod __private {
     pub use crate::expr::{
         Always, At, Attr, Attribute, AttributeType as Type, Attributed, Codec, Epoch, Fixed, Flat,
         Free, Gated, Hashed, Idle, Judged, Keyed as KeyedBy, Last, Managed, Members, Mid, Missing,
-        Never, Opaque, Partition, Path, Primary, Single, SortPart, Symbol, Unstored, With,
+        Never, Opaque, Partition, Path, Primary, Read, Single, SortPart, Symbol, Unstored, With,
         part as at, said, said_of_key,
     };
     pub use crate::key::Part as KeyPartValue;

@@ -20,7 +20,7 @@ pub use attr::{Attr, Attribute, Size, Type};
 pub(crate) use changes::{Change, Term, render as render_changes};
 pub use class::{
     Class, Codec, Encodes, Epoch, Fixed, Flat, Free, Gated, Judged, Keyed, Managed, Member, Note,
-    Notes, Orders, Primary, Single, Stored, Unstored, With,
+    Notes, Orders, Primary, Read, Single, Stored, Unstored, With,
 };
 pub use condition::Condition;
 pub use gate::{
