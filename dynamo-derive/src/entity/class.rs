@@ -5,8 +5,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::parse::{Entity, Field, Key, LifeKind};
-use crate::entity::print::inputs;
-use crate::template::{Segment, Template};
+use crate::entity::print::{component, inputs};
+use crate::template::{Format, Segment, Template};
 
 /// Slots that the runtime has; components beyond are checked before an update is sent.
 const SLOTS: usize = 8;
@@ -150,29 +150,48 @@ impl<'e> Classes<'e> {
         })
     }
 
-    /// Whether the field is stored as the key attributes themselves, as an expression over the table: if it stands alone
-    /// wherever it stands.
+    /// Whether the field is a number that is stored as the key attributes themselves, as an expression over the table: if it
+    /// stands alone, and as it is, wherever it stands. If it can be absent, nothing else may be written or not for that.
     fn own(&self, field: &Field) -> Option<TokenStream> {
         let entity = self.entity;
         let unique = entity
             .uniques()
             .any(|(_, unique)| unique.template.parts().any(|(name, _)| name == field.name));
-        if unique || is_judged(entity, field) || !entity.generics.params.is_empty() {
+        let is_coded = field.serde.serialize_with.is_some();
+        if unique || is_coded || is_judged(entity, field) || !entity.generics.params.is_empty() {
             return None;
         }
         let mut all = Vec::new();
         for key in entity.keys.iter().skip(1) {
+            if !stands_in(key.pk.iter().chain(&key.sk), &field.name) {
+                continue;
+            }
+            let mut attributes = vec![&field.serde.attribute];
+            let mut is_own = true;
             for template in key.pk.iter().chain(&key.sk) {
                 match template.segments.as_slice() {
-                    [Segment::Part { field: name, .. }] if *name == field.name => {
-                        let (table, on, attribute) =
-                            (&entity.table, &key.on, &field.serde.attribute);
-                        all.push(quote!(_dm::owns(<#table as _dm::Table>::DEF, #on, #attribute)));
+                    [
+                        Segment::Part {
+                            field: name,
+                            format,
+                        },
+                    ] if *name == field.name => {
+                        if *format != Format::Default {
+                            return None;
+                        }
                     }
                     _ if stands_in([template], &field.name) => return None,
-                    _ => {}
+                    [Segment::Part { field: name, .. }] => {
+                        attributes.extend(entity.field(name).map(|other| &other.serde.attribute));
+                    }
+                    _ => is_own = false,
                 }
             }
+            let component = component(&field.ty);
+            let (table, on) = (&entity.table, &key.on);
+            all.push(quote! {
+                _dm::owns(<#table as _dm::Table>::DEF, #on, #component::DEF.optional, &[#(#attributes),*], #is_own)
+            });
         }
         (!all.is_empty()).then(|| quote!(#(#all)&&*))
     }

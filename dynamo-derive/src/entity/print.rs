@@ -7,7 +7,8 @@ use syn::spanned::Spanned as _;
 
 use self::attributes::{attributes, lifecycle};
 use self::keys::{functions, keyed};
-use self::schema::{component, schema};
+pub(super) use self::schema::component;
+use self::schema::schema;
 use super::parse::{Entity, Field, LifeKind};
 use crate::template::{Segment, Template};
 
@@ -186,7 +187,7 @@ fn stands_alone(entity: &Entity, name: &str) -> bool {
 /// The fields that an expression names. A predicate has them in scope as references.
 pub(super) fn inputs<'e>(entity: &'e Entity, when: &Expr) -> Vec<&'e Field> {
     fn walk<'e>(entity: &'e Entity, tokens: TokenStream, found: &mut Vec<&'e Field>) {
-        let mut after_dot = false;
+        let (mut after_dot, mut after_range) = (false, false);
         for token in tokens {
             match token {
                 TokenTree::Group(group) => walk(entity, group.stream(), found),
@@ -199,12 +200,14 @@ pub(super) fn inputs<'e>(entity: &'e Entity, when: &Expr) -> Vec<&'e Field> {
                     }
                 }
                 TokenTree::Punct(punct) => {
-                    after_dot = punct.as_char() == '.';
+                    let is_dot = punct.as_char() == '.';
+                    // Behind `..` stands a value, behind one dot a member.
+                    (after_dot, after_range) = (is_dot && !after_dot && !after_range, is_dot && after_dot);
                     continue;
                 }
                 TokenTree::Literal(_) => {}
             }
-            after_dot = false;
+            (after_dot, after_range) = (false, false);
         }
     }
     let mut found = Vec::new();
