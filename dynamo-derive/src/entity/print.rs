@@ -202,7 +202,8 @@ pub(super) fn inputs<'e>(entity: &'e Entity, when: &Expr) -> Vec<&'e Field> {
                 TokenTree::Punct(punct) => {
                     let is_dot = punct.as_char() == '.';
                     // Behind `..` stands a value, behind one dot a member.
-                    (after_dot, after_range) = (is_dot && !after_dot && !after_range, is_dot && after_dot);
+                    (after_dot, after_range) =
+                        (is_dot && !after_dot && !after_range, is_dot && after_dot);
                     continue;
                 }
                 TokenTree::Literal(_) => {}

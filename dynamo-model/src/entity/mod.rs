@@ -11,7 +11,7 @@ mod table;
 pub use item::Item;
 pub(crate) use item::{Reader, context, is_entity, read_entity, scalar, write_entity};
 pub use key::Key;
-pub(crate) use key::write_key_value;
+pub(crate) use key::{lossy, primary, write_key_value};
 pub use table::{Lists, Table};
 
 use std::any::Any;
