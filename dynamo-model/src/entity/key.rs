@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{context, read_key};
+use super::life;
 use crate::key::{
     Format, KeyError, KeyProblem, KeyValue, Part, Place, capabilities, encode, parse,
 };
@@ -67,6 +68,13 @@ impl<E: Entity> Key<E> {
 
     fn from_parts<'p>(part: &dyn Fn(usize) -> Option<Part<'p>>) -> Self {
         let context = context::<E>();
+        let ttl = E::SCHEMA.lifecycle.ttl;
+        let part = &|component: usize| {
+            let part = part(component)?;
+            let name = E::SCHEMA.components.get(component).map(|c| c.name);
+            let is_ttl = ttl.is_some() && name.and_then(|n| E::SCHEMA.attribute_of(n)) == ttl;
+            Some(if is_ttl { life::whole(part) } else { part })
+        };
         let one = |attribute: AttributeDef, template, place: fn(_) -> Place| match encode(
             context,
             template,

@@ -88,7 +88,7 @@ pub trait Entity: Stored + Send + 'static {
     #[doc(hidden)]
     fn would_belong(number: usize, said: &dyn Said) -> Option<bool> {
         let _ = (number, said);
-        Some(true)
+        None
     }
 
     /// The entity as an item of the SDK's type, keys and type attribute included.

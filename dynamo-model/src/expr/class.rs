@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 
 use super::Value;
-use crate::entity::life::Moment;
+use crate::entity::life::{self, Moment};
 use crate::key::{Component, Part};
 use crate::wire::{EncodeError, ValueSerializer, Written};
 
@@ -141,6 +141,12 @@ pub trait Codec<W> {
     ///
     /// What the function says.
     fn encode(value: &W, serializer: ValueSerializer<'_>) -> Result<Written, EncodeError>;
+
+    /// What keys are made of: by what is stored of the value.
+    #[doc(hidden)]
+    fn part(part: Part<'static>) -> Part<'static> {
+        part
+    }
 }
 
 /// Whether values of kind `K` are ordered in attributes of a class: those of ordered kinds, and what the user encodes
@@ -161,6 +167,10 @@ pub enum Epoch {}
 impl<W: Moment> Codec<W> for Epoch {
     fn encode(value: &W, serializer: ValueSerializer<'_>) -> Result<Written, EncodeError> {
         value.seconds().serialize(serializer)
+    }
+
+    fn part(part: Part<'static>) -> Part<'static> {
+        life::whole(part)
     }
 }
 
@@ -226,9 +236,13 @@ impl<W> Notes<W> for Member {
         None
     }
 }
-impl<W, M: 'static, C: Notes<W>> Notes<W> for With<M, C> {
+impl<W, M: Codec<W> + 'static, C: Notes<W>> Notes<W> for With<M, C> {
     fn note<V: Value<W>>(value: &V) -> Option<Note> {
-        C::note(value)
+        let mut note = C::note(value)?;
+        if let Some((number, part)) = note.component.take() {
+            note.component = Some((number, part.map(M::part)));
+        }
+        Some(note)
     }
 }
 impl<W, C: Notes<W>> Notes<W> for Unstored<C> {
