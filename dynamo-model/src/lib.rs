@@ -53,7 +53,7 @@ pub mod __private {
     pub use crate::expr::{
         Always, At, Attr, Attribute, AttributeType as Type, Attributed, Codec, Epoch, Fixed, Flat,
         Free, Gated, Hashed, Idle, Judged, Keyed as KeyedBy, Last, Managed, Members, Mid, Missing,
-        Never, Opaque, Partition, Path, Primary, Single, SortPart, Symbol, Unstored, With,
+        Never, Opaque, Partition, Path, Primary, Read, Single, SortPart, Symbol, Unstored, With,
         part as at, said, said_of_key,
     };
     pub use crate::key::Part as KeyPartValue;
@@ -82,23 +82,44 @@ pub mod __private {
         Path::of(attribute)
     }
 
-    /// Whether an attribute is a key attribute of an index.
-    pub const fn owns(table: &'static TableDef, index: &str, attribute: &str) -> bool {
-        match table.index(index) {
-            Some(index) => names(index.pk, attribute) || names(index.sk, attribute),
-            None => false,
-        }
-    }
-
-    const fn names(attributes: &[AttributeDef], name: &str) -> bool {
+    /// Whether a field is a number that the service may count, as a key attribute of an index: the first of these
+    /// attributes. If it can be absent, the others must be attributes of their own too, and all that the key has.
+    pub const fn owns(
+        table: &'static TableDef,
+        index: &str,
+        optional: bool,
+        attributes: &[&str],
+        is_all: bool,
+    ) -> bool {
+        let Some(index) = table.index(index) else {
+            return false;
+        };
         let mut i = 0;
         while i < attributes.len() {
-            if crate::schema::equal(attributes[i].name, name) {
-                return true;
+            let kind = match kind_of(index.pk, attributes[i]) {
+                Some(kind) => Some(kind),
+                None => kind_of(index.sk, attributes[i]),
+            };
+            match kind {
+                Some(KeyKind::N) => {}
+                Some(_) if i > 0 => {}
+                None if i > 0 && !optional => {}
+                _ => return false,
             }
             i += 1;
         }
-        false
+        is_all || !optional
+    }
+
+    const fn kind_of(attributes: &[AttributeDef], name: &str) -> Option<KeyKind> {
+        let mut i = 0;
+        while i < attributes.len() {
+            if crate::schema::equal(attributes[i].name, name) {
+                return Some(attributes[i].kind);
+            }
+            i += 1;
+        }
+        None
     }
 
     /// The fields of a list in one string: `name`, `name=attribute`, and `!name` for one that is in keys only.

@@ -169,13 +169,29 @@ fn names_differ(ctxt: &Ctxt, entity: &Entity) {
 
 fn predicates_read_fields(ctxt: &Ctxt, entity: &Entity) {
     for key in &entity.keys {
-        if let Some(when) = &key.when
-            && super::print::inputs(entity, when).is_empty()
-        {
+        let Some(when) = &key.when else { continue };
+        let inputs = super::print::inputs(entity, when);
+        if inputs.is_empty() {
             ctxt.error(
                 when,
                 "`when` reads no field, so it would be the same for every item: fields are in scope by name, `when = *amount > 0`",
             );
+        }
+        for field in inputs {
+            let (name, life) = (&field.name, field.life.as_ref());
+            if let Some(life) = life
+                && matches!(life.kind, LifeKind::Version | LifeKind::UpdatedAt)
+            {
+                ctxt.error(
+                    when,
+                    format!("`when` reads `{name}`, which every write changes: an item would not stay where it is"),
+                );
+            } else if field.serde.flatten || (field.serde.skip && field.key_only.is_none()) {
+                ctxt.error(
+                    when,
+                    format!("`when` reads `{name}`, which is no attribute that an update could assume: store what decides in a field of its own"),
+                );
+            }
         }
     }
 }

@@ -5,8 +5,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::parse::{Entity, Field, Key, LifeKind};
-use crate::entity::print::inputs;
-use crate::template::{Segment, Template};
+use crate::entity::print::{component, inputs};
+use crate::template::{Format, Segment, Template};
 
 /// Slots that the runtime has; components beyond are checked before an update is sent.
 const SLOTS: usize = 8;
@@ -22,6 +22,8 @@ struct Slot<'e> {
     field: &'e Field,
     /// The other fields that are wanted when it is set.
     wants: Vec<&'e str>,
+    /// The other fields that are wanted when it is removed: an item without it may be in an index whose predicate reads it.
+    wants_without: Vec<&'e str>,
     /// Whether every update wants it, because it shares an index with `updated_at`.
     always: bool,
 }
@@ -49,14 +51,20 @@ impl<'e> Classes<'e> {
                     slots.push(Slot {
                         field,
                         wants: Vec::new(),
+                        wants_without: Vec::new(),
                         always: false,
                     });
                     slots.len() - 1
                 });
-                slots[at].always |= always;
+                let slot = &mut slots[at];
+                slot.always |= always;
+                let is_component = stands_in(key.pk.iter().chain(&key.sk), &field.name);
                 for other in others.iter().filter(|other| other.name != field.name) {
-                    if !slots[at].wants.contains(&other.name.as_str()) {
-                        slots[at].wants.push(&other.name);
+                    if !slot.wants.contains(&other.name.as_str()) {
+                        slot.wants.push(&other.name);
+                    }
+                    if !is_component && !slot.wants_without.contains(&other.name.as_str()) {
+                        slot.wants_without.push(&other.name);
                     }
                 }
             }
@@ -111,14 +119,16 @@ impl<'e> Classes<'e> {
             Some(LifeKind::Ttl) | None => {}
         }
         if let Some((at, slot)) = slot {
-            let wants = slot.wants.iter().rev().filter_map(|name| self.slot(name));
-            let wants = wants.fold(quote!(()), |rest, (other, _)| {
-                let other = Literal::usize_unsuffixed(other);
-                quote!(_dm::At<#other, #rest>)
-            });
+            let wants = self.list(&slot.wants);
             let at = Literal::usize_unsuffixed(at);
             return match number {
-                Some(number) => quote!(_dm::Gated<#number, #at, #wants>),
+                Some(number) if slot.wants_without.is_empty() => {
+                    quote!(_dm::Gated<#number, #at, #wants>)
+                }
+                Some(number) => {
+                    let without = self.list(&slot.wants_without);
+                    quote!(_dm::Gated<#number, #at, #wants, #without>)
+                }
                 None => quote!(_dm::Judged<#at, #wants>),
             };
         }
@@ -127,37 +137,61 @@ impl<'e> Classes<'e> {
                 Some(own) => quote!(_dm::Single<#number, { #own }>),
                 None => quote!(_dm::KeyedBy<#number>),
             },
+            None if is_judged(entity, field) => quote!(_dm::Read),
             None => quote!(_dm::Free),
         }
     }
 
-    /// Whether the field is stored as the key attributes themselves, as an expression over the table: if it stands alone
-    /// wherever it stands.
+    fn list(&self, names: &[&str]) -> TokenStream {
+        let slots = names.iter().rev().filter_map(|name| self.slot(name));
+        slots.fold(quote!(()), |rest, (slot, _)| {
+            let slot = Literal::usize_unsuffixed(slot);
+            quote!(_dm::At<#slot, #rest>)
+        })
+    }
+
+    /// Whether the field is a number that is stored as the key attributes themselves, as an expression over the table: if it
+    /// stands alone, and as it is, wherever it stands. If it can be absent, nothing else may be written or not for that.
     fn own(&self, field: &Field) -> Option<TokenStream> {
         let entity = self.entity;
         let unique = entity
             .uniques()
             .any(|(_, unique)| unique.template.parts().any(|(name, _)| name == field.name));
-        let judged = entity.keys.iter().any(|key| {
-            let when = key.when.as_ref();
-            when.is_some_and(|when| inputs(entity, when).iter().any(|f| f.name == field.name))
-        });
-        if unique || judged || !entity.generics.params.is_empty() {
+        let is_coded = field.serde.serialize_with.is_some();
+        if unique || is_coded || is_judged(entity, field) || !entity.generics.params.is_empty() {
             return None;
         }
         let mut all = Vec::new();
         for key in entity.keys.iter().skip(1) {
+            if !stands_in(key.pk.iter().chain(&key.sk), &field.name) {
+                continue;
+            }
+            let mut attributes = vec![&field.serde.attribute];
+            let mut is_own = true;
             for template in key.pk.iter().chain(&key.sk) {
                 match template.segments.as_slice() {
-                    [Segment::Part { field: name, .. }] if *name == field.name => {
-                        let (table, on, attribute) =
-                            (&entity.table, &key.on, &field.serde.attribute);
-                        all.push(quote!(_dm::owns(<#table as _dm::Table>::DEF, #on, #attribute)));
+                    [
+                        Segment::Part {
+                            field: name,
+                            format,
+                        },
+                    ] if *name == field.name => {
+                        if *format != Format::Default {
+                            return None;
+                        }
                     }
                     _ if stands_in([template], &field.name) => return None,
-                    _ => {}
+                    [Segment::Part { field: name, .. }] => {
+                        attributes.extend(entity.field(name).map(|other| &other.serde.attribute));
+                    }
+                    _ => is_own = false,
                 }
             }
+            let component = component(&field.ty);
+            let (table, on) = (&entity.table, &key.on);
+            all.push(quote! {
+                _dm::owns(<#table as _dm::Table>::DEF, #on, #component::DEF.optional, &[#(#attributes),*], #is_own)
+            });
         }
         (!all.is_empty()).then(|| quote!(#(#all)&&*))
     }
@@ -170,6 +204,12 @@ fn is_native(key: &Key) -> bool {
     let is_single =
         |template: &Template| matches!(template.segments.as_slice(), [Segment::Part { .. }]);
     key.when.is_none() && templates.all(is_single)
+}
+
+/// Whether some predicate reads the field.
+fn is_judged(entity: &Entity, field: &Field) -> bool {
+    let mut whens = entity.keys.iter().filter_map(|key| key.when.as_ref());
+    whens.any(|when| inputs(entity, when).iter().any(|f| f.name == field.name))
 }
 
 fn is_living(field: &Field, kind: LifeKind) -> bool {

@@ -7,7 +7,8 @@ use syn::spanned::Spanned as _;
 
 use self::attributes::{attributes, lifecycle};
 use self::keys::{functions, keyed};
-use self::schema::{component, schema};
+pub(super) use self::schema::component;
+use self::schema::schema;
 use super::parse::{Entity, Field, LifeKind};
 use crate::template::{Segment, Template};
 
@@ -111,6 +112,13 @@ fn part(numbers: &Components<'_>) -> TokenStream {
     let arms = numbers.0.iter().enumerate().map(|(number, field)| {
         let (ident, component) = (&field.ident, component(&field.ty));
         let number = Literal::usize_unsuffixed(number);
+        let is_ttl = field
+            .life
+            .as_ref()
+            .is_some_and(|life| life.kind == LifeKind::Ttl);
+        if is_ttl {
+            return quote!(#number => #component::part(&self.#ident).map(_dm::life::whole),);
+        }
         quote!(#number => #component::part(&self.#ident),)
     });
     quote! {
@@ -130,7 +138,10 @@ fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         .0
         .iter()
         .enumerate()
-        .filter(|(_, field)| field.key_only.is_some() || stands_alone(entity, &field.name))
+        .filter(|(_, field)| {
+            let name = &field.name;
+            field.key_only.is_some() || stands_alone(entity, name) || is_formatted(entity, name)
+        })
         .map(|(number, field)| {
             let (component, attribute) = (component(&field.ty), &field.serde.attribute);
             let number = Literal::usize_unsuffixed(number);
@@ -183,10 +194,25 @@ fn stands_alone(entity: &Entity, name: &str) -> bool {
         .any(|template| matches!(template.segments.as_slice(), [Segment::Part { field, .. }] if field == name))
 }
 
+/// Whether the primary key holds the field in formats of the user's only: they may not tell its value, so that an update
+/// has to compare what is stored.
+fn is_formatted(entity: &Entity, name: &str) -> bool {
+    let primary = &entity.keys[0];
+    let parts = || {
+        primary
+            .pk
+            .iter()
+            .chain(&primary.sk)
+            .flat_map(Template::parts)
+    };
+    let mut formats = parts().filter(|(field, _)| *field == name).peekable();
+    formats.peek().is_some() && formats.all(|(_, format)| format.is_part())
+}
+
 /// The fields that an expression names. A predicate has them in scope as references.
 pub(super) fn inputs<'e>(entity: &'e Entity, when: &Expr) -> Vec<&'e Field> {
     fn walk<'e>(entity: &'e Entity, tokens: TokenStream, found: &mut Vec<&'e Field>) {
-        let mut after_dot = false;
+        let (mut after_dot, mut after_range) = (false, false);
         for token in tokens {
             match token {
                 TokenTree::Group(group) => walk(entity, group.stream(), found),
@@ -199,12 +225,15 @@ pub(super) fn inputs<'e>(entity: &'e Entity, when: &Expr) -> Vec<&'e Field> {
                     }
                 }
                 TokenTree::Punct(punct) => {
-                    after_dot = punct.as_char() == '.';
+                    let is_dot = punct.as_char() == '.';
+                    // Behind `..` stands a value, behind one dot a member.
+                    (after_dot, after_range) =
+                        (is_dot && !after_dot && !after_range, is_dot && after_dot);
                     continue;
                 }
                 TokenTree::Literal(_) => {}
             }
-            after_dot = false;
+            (after_dot, after_range) = (false, false);
         }
     }
     let mut found = Vec::new();

@@ -7,8 +7,11 @@ use std::marker::PhantomData;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{context, read_key};
-use crate::key::{KeyError, KeyProblem, KeyValue, Part, Place, capabilities, encode, parse};
-use crate::schema::AttributeDef;
+use super::life;
+use crate::key::{
+    Format, KeyError, KeyProblem, KeyValue, Part, Place, capabilities, encode, parse,
+};
+use crate::schema::{AttributeDef, EntityDef};
 use crate::wire::{RawItem, to_attribute_values, write_json_str};
 use crate::{Entity, Error, Item, Table};
 
@@ -65,6 +68,13 @@ impl<E: Entity> Key<E> {
 
     fn from_parts<'p>(part: &dyn Fn(usize) -> Option<Part<'p>>) -> Self {
         let context = context::<E>();
+        let ttl = E::SCHEMA.lifecycle.ttl;
+        let part = &|component: usize| {
+            let part = part(component)?;
+            let name = E::SCHEMA.components.get(component).map(|c| c.name);
+            let is_ttl = ttl.is_some() && name.and_then(|n| E::SCHEMA.attribute_of(n)) == ttl;
+            Some(if is_ttl { life::whole(part) } else { part })
+        };
         let one = |attribute: AttributeDef, template, place: fn(_) -> Place| match encode(
             context,
             template,
@@ -90,7 +100,7 @@ impl<E: Entity> Key<E> {
         };
         Self {
             values,
-            lossy: lossy::<E>()
+            lossy: lossy(E::SCHEMA)
                 .filter_map(|component| Some((component, part(component)?.into_owned())))
                 .collect(),
             entity: PhantomData,
@@ -164,19 +174,24 @@ impl<T: Table> Item<T> {
     }
 }
 
-/// Components of the primary key that stand in it irreversibly only.
-fn lossy<E: Entity>() -> impl Iterator<Item = usize> {
-    let key = &E::SCHEMA.keys[0];
-    let parts = || key.pk.iter().chain(key.sk).flat_map(|t| t.components());
+/// Components of the primary key that stand in it irreversibly only: items of one key may differ in them.
+pub(crate) fn lossy(schema: &'static EntityDef) -> impl Iterator<Item = usize> {
+    let parts = move || primary(schema);
     let is_told = move |component: usize| {
         parts().any(|(number, format)| {
-            let can = capabilities(E::SCHEMA.components[number].shape, format);
+            let can = capabilities(schema.components[number].shape, format);
             number == component && can.is_some_and(|can| can.reversible)
         })
     };
     parts()
         .map(|(component, _)| component)
         .filter(move |component| !is_told(*component))
+}
+
+/// The components of the primary key, each with its format there.
+pub(crate) fn primary(schema: &'static EntityDef) -> impl Iterator<Item = (usize, Format)> {
+    let key = &schema.keys[0];
+    key.pk.iter().chain(key.sk).flat_map(|t| t.components())
 }
 
 /// The derive's checks refuse an entity without a key template; a schema written by hand may lack it.

@@ -123,6 +123,14 @@ pub fn time(now: SystemTime) -> Part<'static> {
     }
 }
 
+/// The time in whole seconds, as a time to live is stored: keys that are made of it hold no more.
+pub fn whole(part: Part<'_>) -> Part<'_> {
+    match part {
+        Part::Time { seconds, .. } => Part::Time { seconds, nanos: 0 },
+        part => part,
+    }
+}
+
 /// Seconds since 1970 of a time.
 pub(crate) fn seconds(now: SystemTime) -> i64 {
     match time(now) {

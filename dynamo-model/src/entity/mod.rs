@@ -11,7 +11,7 @@ mod table;
 pub use item::Item;
 pub(crate) use item::{Reader, context, is_entity, read_entity, scalar, write_entity};
 pub use key::Key;
-pub(crate) use key::write_key_value;
+pub(crate) use key::{lossy, primary, write_key_value};
 pub use table::{Lists, Table};
 
 use std::any::Any;
@@ -88,7 +88,7 @@ pub trait Entity: Stored + Send + 'static {
     #[doc(hidden)]
     fn would_belong(number: usize, said: &dyn Said) -> Option<bool> {
         let _ = (number, said);
-        Some(true)
+        None
     }
 
     /// The entity as an item of the SDK's type, keys and type attribute included.

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 
 use super::Value;
-use crate::entity::life::Moment;
+use crate::entity::life::{self, Moment};
 use crate::key::{Component, Part};
 use crate::wire::{EncodeError, ValueSerializer, Written};
 
@@ -23,8 +23,9 @@ pub enum Primary {}
 #[derive(Debug)]
 pub enum Keyed<const N: usize> {}
 
-/// Component number `N`, in slot `I` of the update's state, of an index that is made of the components `W` too.
-pub struct Gated<const N: usize, const I: usize, W>(PhantomData<fn() -> W>);
+/// Component number `N`, in slot `I` of the update's state, of an index that is made of the components `W` too. Once it is
+/// removed, `R` are wanted: those of the indexes whose predicate alone reads it, which an item may be in without it.
+pub struct Gated<const N: usize, const I: usize, W, R = ()>(PhantomData<fn() -> (W, R)>);
 
 /// An attribute that the library writes: `version`, `created_at`, `updated_at`.
 #[derive(Debug)]
@@ -41,6 +42,11 @@ pub enum Single<const N: usize, const OWN: bool> {}
 
 /// A field that the predicate of `when = ..` reads, in slot `I`; it is no component.
 pub struct Judged<const I: usize, W>(PhantomData<fn() -> W>);
+
+/// A field that the predicate of `when = ..` reads, where no slot waits for another: there is none, or it is checked before
+/// the update is sent. It is no component.
+#[derive(Debug)]
+pub enum Read {}
 
 /// A field that an update does not set but may assume: `created_at` in the key of an index, in slot `I`.
 pub struct Fixed<const N: usize, const I: usize>;
@@ -90,8 +96,9 @@ classes! {
     [] Member;
     [const N: usize] Keyed<N>;
     [const N: usize, const OWN: bool] Single<N, OWN>;
-    [const N: usize, const I: usize, G: 'static] Gated<N, I, G>;
+    [const N: usize, const I: usize, G: 'static, R: 'static] Gated<N, I, G, R>;
     [const I: usize, G: 'static] Judged<I, G>;
+    [] Read;
     [const N: usize, const I: usize] Fixed<N, I>;
 }
 impl Class for Flat {}
@@ -134,6 +141,12 @@ pub trait Codec<W> {
     ///
     /// What the function says.
     fn encode(value: &W, serializer: ValueSerializer<'_>) -> Result<Written, EncodeError>;
+
+    /// What keys are made of: by what is stored of the value.
+    #[doc(hidden)]
+    fn part(part: Part<'static>) -> Part<'static> {
+        part
+    }
 }
 
 /// Whether values of kind `K` are ordered in attributes of a class: those of ordered kinds, and what the user encodes
@@ -154,6 +167,10 @@ pub enum Epoch {}
 impl<W: Moment> Codec<W> for Epoch {
     fn encode(value: &W, serializer: ValueSerializer<'_>) -> Result<Written, EncodeError> {
         value.seconds().serialize(serializer)
+    }
+
+    fn part(part: Part<'static>) -> Part<'static> {
+        life::whole(part)
     }
 }
 
@@ -193,10 +210,15 @@ macro_rules! notes {
 notes! {
     [const N: usize] Keyed<N>: N;
     [const N: usize, const OWN: bool] Single<N, OWN>: N;
-    [const N: usize, const I: usize, G: 'static] Gated<N, I, G>: N;
+    [const N: usize, const I: usize, G: 'static, R: 'static] Gated<N, I, G, R>: N;
     [const N: usize, const I: usize] Fixed<N, I>: N;
 }
 impl<W: Send + 'static, const I: usize, G: 'static> Notes<W> for Judged<I, G> {
+    fn note<V: Value<W>>(value: &V) -> Option<Note> {
+        Read::note(value)
+    }
+}
+impl<W: Send + 'static> Notes<W> for Read {
     fn note<V: Value<W>>(value: &V) -> Option<Note> {
         Some(Note {
             component: None,
@@ -214,9 +236,13 @@ impl<W> Notes<W> for Member {
         None
     }
 }
-impl<W, M: 'static, C: Notes<W>> Notes<W> for With<M, C> {
+impl<W, M: Codec<W> + 'static, C: Notes<W>> Notes<W> for With<M, C> {
     fn note<V: Value<W>>(value: &V) -> Option<Note> {
-        C::note(value)
+        let mut note = C::note(value)?;
+        if let Some((number, part)) = note.component.take() {
+            note.component = Some((number, part.map(M::part)));
+        }
+        Some(note)
     }
 }
 impl<W, C: Notes<W>> Notes<W> for Unstored<C> {

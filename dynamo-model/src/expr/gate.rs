@@ -8,8 +8,8 @@
 use std::marker::PhantomData;
 
 use super::class::{
-    Class, Codec, Encodes, Fixed, Free, Gated, Judged, Keyed, Member, Note, Notes, Single, Stored,
-    Unstored, With,
+    Class, Codec, Encodes, Fixed, Free, Gated, Judged, Keyed, Member, Note, Notes, Read, Single,
+    Stored, Unstored, With,
 };
 use super::value::{Value, encode};
 use crate::key::Component;
@@ -259,7 +259,8 @@ sets! {
     [] [] Member => S;
     [Component + Send + 'static] [const N: usize] Keyed<N> => S;
     [Component + Send + 'static] [const N: usize, const OWN: bool] Single<N, OWN> => S;
-    [Component + Send + 'static] [const N: usize, const I: usize, G: 'static] Gated<N, I, G> => <<S as Give<I>>::After as WantAll<G>>::After, [S: Give<I>, S::After: WantAll<G>];
+    [Component + Send + 'static] [const N: usize, const I: usize, G: 'static, R: 'static] Gated<N, I, G, R> => <<S as Give<I>>::After as WantAll<G>>::After, [S: Give<I>, S::After: WantAll<G>];
+    [Send + 'static] [] Read => S;
     [Send + 'static] [const I: usize, G: 'static] Judged<I, G> => <<S as Give<I>>::After as WantAll<G>>::After, [S: Give<I>, S::After: WantAll<G>];
 }
 
@@ -301,18 +302,21 @@ fn absent<T: Send + 'static>(component: Option<usize>) -> Option<Note> {
     })
 }
 
-// Without one of its components an item is not in the index, whatever the others are; a predicate still reads them.
+// Without one of its components an item is not in the index, whatever the others are; a predicate still reads it.
 removes! {
     [T] Free, Option<T> => S, None;
     [W] Member, W => S, None;
     [W, M: 'static] With<M, Free>, W => S, None;
     [T: Send + 'static, const N: usize] Keyed<N>, Option<T> => S, absent::<T>(Some(N));
     [T: Send + 'static, const N: usize, const OWN: bool] Single<N, OWN>, Option<T> => S, absent::<T>(Some(N));
-    [T: Send + 'static, const N: usize, const I: usize, G: 'static] Gated<N, I, G>, Option<T> => <S as Give<I>>::After, absent::<T>(Some(N)), [S: Give<I>];
+    [T: Send + 'static, const N: usize, const I: usize, G: 'static, R: 'static] Gated<N, I, G, R>, Option<T> => <<S as Give<I>>::After as WantAll<R>>::After, absent::<T>(Some(N)), [S: Give<I>, S::After: WantAll<R>];
+    [T: Send + 'static] Read, Option<T> => S, absent::<T>(None);
     [T: Send + 'static, const I: usize, G: 'static] Judged<I, G>, Option<T> => <<S as Give<I>>::After as WantAll<G>>::After, absent::<T>(None), [S: Give<I>, S::After: WantAll<G>];
     [T: Send + 'static, M: 'static, const N: usize] With<M, Keyed<N>>, Option<T> => S, absent::<T>(Some(N));
     [T: Send + 'static, M: 'static, const N: usize, const OWN: bool] With<M, Single<N, OWN>>, Option<T> => S, absent::<T>(Some(N));
-    [T: Send + 'static, M: 'static, const N: usize, const I: usize, G: 'static] With<M, Gated<N, I, G>>, Option<T> => <S as Give<I>>::After, absent::<T>(Some(N)), [S: Give<I>];
+    [T: Send + 'static, M: 'static, const N: usize, const I: usize, G: 'static, R: 'static] With<M, Gated<N, I, G, R>>, Option<T> => <<S as Give<I>>::After as WantAll<R>>::After, absent::<T>(Some(N)), [S: Give<I>, S::After: WantAll<R>];
+    [T: Send + 'static, M: 'static] With<M, Read>, Option<T> => S, absent::<T>(None);
+    [T: Send + 'static, M: 'static, const I: usize, G: 'static] With<M, Judged<I, G>>, Option<T> => <<S as Give<I>>::After as WantAll<G>>::After, absent::<T>(None), [S: Give<I>, S::After: WantAll<G>];
     [W, C: Removes<S, W>] Unstored<C>, W => C::After, C::gone();
 }
 
@@ -327,7 +331,8 @@ macro_rules! assumes {
 assumes! {
     [Component + Send + 'static] [const N: usize] Keyed<N> => S;
     [Component + Send + 'static] [const N: usize, const OWN: bool] Single<N, OWN> => S;
-    [Component + Send + 'static] [const N: usize, const I: usize, G: 'static] Gated<N, I, G> => <S as Give<I>>::After, [S: Give<I>];
+    [Component + Send + 'static] [const N: usize, const I: usize, G: 'static, R: 'static] Gated<N, I, G, R> => <S as Give<I>>::After, [S: Give<I>];
+    [Send + 'static] [] Read => S;
     [Send + 'static] [const I: usize, G: 'static] Judged<I, G> => <S as Give<I>>::After, [S: Give<I>];
     [Component + Send + 'static] [const N: usize, const I: usize] Fixed<N, I> => <S as Give<I>>::After, [S: Give<I>];
 }

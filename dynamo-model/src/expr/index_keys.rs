@@ -1,69 +1,106 @@
 //! Index keys that follow an update (law 5).
 
 use super::changes::{Change, Term};
-use super::{Path, Saying};
-use crate::entity::{context, write_key_value};
+use super::{Note, Path, Saying};
+use crate::entity::{context, lossy, primary, write_key_value};
 use crate::key::{Part, Place, Template, encode};
-use crate::schema::{EntityDef, KeyDef};
+use crate::schema::{AttributeDef, EntityDef, KeyDef, TableDef};
 use crate::{Entity, Error, InvalidRequest, Table};
+
+/// What follows for the index keys from what an update says of fields.
+#[derive(Default)]
+pub(crate) struct Following {
+    pub(crate) changes: Vec<Change>,
+    /// Components that the primary key tells in part only, such as in lower case, and that index keys are made of: their
+    /// values are the caller's, and have to be conditions.
+    pub(crate) assumed: Vec<usize>,
+}
 
 /// The changes of index key attributes that follow from what an update says of fields.
 ///
-/// The types have seen to most of what is missing; what only shows here (a key read from an item, an entity written by
-/// hand) is refused before anything is sent.
-pub(crate) fn index_changes<E: Entity>(saying: &Saying) -> Result<Vec<Change>, Error> {
+/// The types have seen to most of what is missing; what only shows here (a key read from an item, an attribute that two
+/// indexes share, an entity written by hand) is refused before anything is sent.
+pub(crate) fn index_changes<E: Entity>(saying: &Saying) -> Result<Following, Error> {
     let (table, schema) = (E::Table::DEF, E::SCHEMA);
-    let mut changes: Vec<Change> = Vec::new();
+    let mut following = Following::default();
+    let mut done: Vec<&str> = Vec::new();
     for (number, key) in schema.keys.iter().enumerate().skip(1) {
         if !is_touched(schema, key, saying) {
             continue;
         }
-        let standing = standing::<E>(number, key, saying)?;
-        let (pk, sk) = schema.pairs(table, key);
-        let pk =
-            pk.map(|(attribute, template)| (attribute, template, Place::partition(attribute.kind)));
-        let sk = sk.map(|(attribute, template)| (attribute, template, Place::sort(attribute.kind)));
-        for (attribute, template, place) in pk.chain(sk) {
+        for (attribute, template, place) in attributes(table, schema, key) {
             let is_table_key = attribute.name == table.pk.name
                 || table.sk.is_some_and(|sk| sk.name == attribute.name);
-            let path = Path::of(attribute.name);
-            if is_table_key || changes.iter().any(|change| *change.path() == path) {
+            if is_table_key || done.contains(&attribute.name) {
                 continue;
             }
-            let own = schema.is_own(attribute.name, template);
-            if own {
-                // Its field's own change; a value in the form of keys goes in its place.
-                if let Some(Some(value)) = own_value(saying, schema, template) {
-                    let value = encode(context::<E>(), template, place, &|_| Some(value.clone()))?;
-                    let mut json = String::new();
-                    if let Some(value) = &value {
-                        write_key_value(&mut json, value);
-                        changes.push(Change::Set(path, Term::Value(json)));
-                    }
+            done.push(attribute.name);
+            let path = Path::of(attribute.name);
+            if schema.is_own(attribute.name, template) {
+                // It is there whatever becomes of the index. Its field's own change; a value in the form of keys goes in
+                // its place.
+                if let Some(Some(value)) = own_value(saying, schema, template)
+                    && let Some(json) = written::<E>(template, place, &|_| Some(value.clone()))?
+                {
+                    following.changes.push(Change::Set(path, Term::Value(json)));
                 }
                 continue;
             }
-            match standing {
-                Standing::Out => changes.push(Change::Remove(path)),
-                Standing::Stays
-                    if !template
-                        .components()
-                        .any(|(c, _)| is_changed(schema, c, saying)) => {}
+            let is_changed = |(component, _)| is_changed(schema, component, saying);
+            match shared::<E>(number, attribute.name, saying, &mut following.assumed)? {
+                Standing::Out => following.changes.push(Change::Remove(path)),
+                Standing::Stays if !template.components().any(is_changed) => {}
                 Standing::Stays | Standing::In => {
-                    let value = encode(context::<E>(), template, place, &|component| {
-                        saying.part(component).flatten()
-                    })?;
-                    let Some(value) = value else {
+                    let part = |component| saying.part(component).flatten();
+                    let Some(json) = written::<E>(template, place, &part)? else {
                         return Err(missing(schema, key, template, saying));
                     };
-                    let mut json = String::new();
-                    write_key_value(&mut json, &value);
-                    changes.push(Change::Set(path, Term::Value(json)));
+                    following.changes.push(Change::Set(path, Term::Value(json)));
                 }
             }
         }
     }
-    Ok(changes)
+    Ok(following)
+}
+
+/// The value of a field in the form that it is stored in, if it is stored as a key attribute of an index.
+pub(crate) fn own_form<E: Entity>(attribute: &str, note: &Note) -> Result<Option<String>, Error> {
+    let Some((component, Some(value))) = &note.component else {
+        return Ok(None);
+    };
+    for key in E::SCHEMA.keys.iter().skip(1) {
+        for (of_key, template, place) in attributes(E::Table::DEF, E::SCHEMA, key) {
+            if of_key.name == attribute && template.single() == Some(*component) {
+                return written::<E>(template, place, &|_| Some(value.clone()));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn attributes(
+    table: &'static TableDef,
+    schema: &'static EntityDef,
+    key: &KeyDef,
+) -> impl Iterator<Item = (AttributeDef, Template, Place)> {
+    let (pk, sk) = schema.pairs(table, key);
+    let pk =
+        pk.map(|(attribute, template)| (attribute, template, Place::partition(attribute.kind)));
+    pk.chain(sk.map(|(attribute, template)| (attribute, template, Place::sort(attribute.kind))))
+}
+
+/// A key as DynamoDB JSON; `None` if it lacks a component.
+fn written<E: Entity>(
+    template: Template,
+    place: Place,
+    part: &dyn Fn(usize) -> Option<Part<'static>>,
+) -> Result<Option<String>, Error> {
+    let value = encode(context::<E>(), template, place, part)?;
+    Ok(value.map(|value| {
+        let mut json = String::new();
+        write_key_value(&mut json, &value);
+        json
+    }))
 }
 
 /// Where an item stands with an index after the update.
@@ -77,8 +114,47 @@ enum Standing {
     Out,
 }
 
-fn standing<E: Entity>(number: usize, key: &KeyDef, saying: &Saying) -> Result<Standing, Error> {
+/// Where the item stands with the index, or else with another one that has the attribute too.
+fn shared<E: Entity>(
+    number: usize,
+    attribute: &str,
+    saying: &Saying,
+    assumed: &mut Vec<usize>,
+) -> Result<Standing, Error> {
+    let (table, schema) = (E::Table::DEF, E::SCHEMA);
+    let first = standing::<E>(number, &schema.keys[number], saying, assumed)?;
+    if !matches!(first, Standing::Out) {
+        return Ok(first);
+    }
+    for (other, key) in schema.keys.iter().enumerate().skip(1) {
+        let mut all = attributes(table, schema, key);
+        if other != number && all.any(|(known, ..)| known.name == attribute) {
+            let standing = standing::<E>(other, key, saying, assumed)?;
+            if !matches!(standing, Standing::Out) {
+                return Ok(standing);
+            }
+        }
+    }
+    Ok(Standing::Out)
+}
+
+fn standing<E: Entity>(
+    number: usize,
+    key: &KeyDef,
+    saying: &Saying,
+    assumed: &mut Vec<usize>,
+) -> Result<Standing, Error> {
     let schema = E::SCHEMA;
+    for component in lossy(schema) {
+        let is_read = key.when.contains(&schema.components[component].name);
+        let is_other = |(number, format)| {
+            number == component && !primary(schema).any(|known| known == (number, format))
+        };
+        let mut parts = templates(schema, key).flat_map(Template::components);
+        if (is_read || parts.any(is_other)) && !assumed.contains(&component) {
+            assumed.push(component);
+        }
+    }
     let mut may_be_absent = !key.when.is_empty();
     let mut unknown = None;
     for (component, _) in templates(schema, key).flat_map(Template::components) {
@@ -143,7 +219,7 @@ fn own_value(
     saying.part(component)
 }
 
-fn missing(schema: &EntityDef, key: &KeyDef, template: Template, saying: &Saying) -> Error {
+fn missing(schema: &'static EntityDef, key: &KeyDef, template: Template, saying: &Saying) -> Error {
     let lacking = template
         .components()
         .find(|(component, _)| saying.part(*component).is_none());
@@ -154,7 +230,16 @@ fn missing(schema: &EntityDef, key: &KeyDef, template: Template, saying: &Saying
     )
 }
 
-fn stale(schema: &EntityDef, key: &KeyDef, field: &str) -> Error {
+fn stale(schema: &'static EntityDef, key: &KeyDef, field: &str) -> Error {
+    if primary(schema).any(|(component, _)| schema.components[component].name == field) {
+        return InvalidRequest::new(format!(
+            "an update of `{}` would leave the key of index `{}` stale: the key is made from `{field}` too, of which the \
+             primary key holds a part only; make the key of the update from the value, not from an item",
+            schema.name,
+            key.index.unwrap_or_default()
+        ))
+        .into();
+    }
     InvalidRequest::new(format!(
         "an update of `{}` would leave the key of index `{}` stale: the key is made from `{field}` too; set it as well, \
          or assume its present value with `assume`",

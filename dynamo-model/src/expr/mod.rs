@@ -20,14 +20,14 @@ pub use attr::{Attr, Attribute, Size, Type};
 pub(crate) use changes::{Change, Term, render as render_changes};
 pub use class::{
     Class, Codec, Encodes, Epoch, Fixed, Flat, Free, Gated, Judged, Keyed, Managed, Member, Note,
-    Notes, Orders, Primary, Single, Stored, Unstored, With,
+    Notes, Orders, Primary, Read, Single, Stored, Unstored, With,
 };
 pub use condition::Condition;
 pub use gate::{
     Assumes, At, Computes, Give, Given, Idle, IsSet, Known, Missing, Nothing, Removes, Sets, State,
     States, Want, WantAll,
 };
-pub(crate) use index_keys::index_changes;
+pub(crate) use index_keys::{index_changes, own_form};
 pub use kind::{
     AttributeType, Beginning, Boxed, Bytes, Counted, Elements, Flag, Holding, Kind, KindOf, List,
     Map, Measured, Members, Named, Numeric, Opaque, Ordered, Sequence, Sorted, Symbol, Text, Time,

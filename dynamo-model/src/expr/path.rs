@@ -15,11 +15,22 @@ enum Step {
 }
 
 /// A document path, such as `lines[2].qty`. The path of a flattened field is empty: its members are attributes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Path {
     first: Option<Cow<'static, str>>,
     rest: Vec<Step>,
+    /// Whether it leads through a flattened field, so that its attribute has a name that no field declares.
+    flattened: bool,
 }
+
+/// Where it leads to, whichever way it was made.
+impl PartialEq for Path {
+    fn eq(&self, other: &Self) -> bool {
+        self.first == other.first && self.rest == other.rest
+    }
+}
+
+impl Eq for Path {}
 
 impl Path {
     /// The path of an attribute.
@@ -27,6 +38,7 @@ impl Path {
         Self {
             first: Some(Cow::Borrowed(attribute)),
             rest: Vec::new(),
+            flattened: false,
         }
     }
 
@@ -35,7 +47,13 @@ impl Path {
         Self {
             first: None,
             rest: Vec::new(),
+            flattened: true,
         }
+    }
+
+    /// Whether it leads through a flattened field.
+    pub(crate) fn is_flattened(&self) -> bool {
+        self.flattened
     }
 
     /// The member of this name.
@@ -45,6 +63,7 @@ impl Path {
             None => Self {
                 first: Some(name.into()),
                 rest: Vec::new(),
+                flattened: self.flattened,
             },
             Some(_) => self.then(Step::Name(name.into())),
         }
@@ -63,6 +82,7 @@ impl Path {
         Self {
             first: self.first.clone(),
             rest,
+            flattened: self.flattened,
         }
     }
 

@@ -177,6 +177,11 @@ impl Draft {
         Ok(out)
     }
 
+    /// Whether something is wrong with it.
+    pub(super) fn is_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
     /// What is wrong with it, if anything is.
     pub(super) fn take_failure(&mut self) -> Result<(), Error> {
         self.failed.take().map_or(Ok(()), Err)

@@ -10,8 +10,9 @@ use super::draft::{Draft, unchanged};
 use super::options::options;
 use super::uniques::Claims;
 use super::write::{Put, WriteOutput};
-use crate::entity::{Key, write_entity};
-use crate::expr::{Attributed, Change, Condition, Path, Term};
+use crate::entity::{Key, lossy, primary, write_entity};
+use crate::expr::{Attributed, Change, Condition, Path, Term, equals};
+use crate::schema::{EntityDef, KeyDef, TableDef};
 use crate::transport::Target;
 use crate::wire::{RawItem, is_same_value};
 use crate::{Entity, Error, InvalidRequest, Table};
@@ -51,9 +52,9 @@ impl<E: Entity> Save<E> {
         }
     }
 
-    /// Whether the two differ: if not, nothing is sent.
+    /// Whether the two differ: if not, nothing is sent. What cannot be written is needed, so that `send` says so.
     pub fn is_needed(&self) -> bool {
-        !self.draft.changes.is_empty()
+        !self.draft.changes.is_empty() || self.draft.is_failed()
     }
 
     /// Sends the request, if there is anything to change.
@@ -107,7 +108,7 @@ fn diff<E: Entity>(draft: &mut Draft, old: &E, new: &E) -> Result<(), Error> {
     } else {
         draft.changes = differs;
     }
-    assume::<E>(draft, before)?;
+    assume(draft, old, new, before)?;
     draft.claims = Claims::of_save(old, new, before.as_str())?;
     if let (Some(attribute), Some(version)) = (life.version, draft.expected) {
         let next = Term::Value(format!("{{\"N\":\"{}\"}}", version + 1));
@@ -143,55 +144,56 @@ fn changes(
     Ok(changes)
 }
 
-/// Conditions on everything that rewritten index keys are made of: that it is still what the earlier version says.
-fn assume<E: Entity>(draft: &mut Draft, before: RawItem<'_>) -> Result<(), Error> {
+/// Conditions on everything that the index keys are made of that may have to be rewritten: that it is still what the
+/// earlier version says. Otherwise another writer's change and this one's would make a key that neither has written, even
+/// where this one alone does not change it.
+fn assume<E: Entity>(
+    draft: &mut Draft,
+    old: &E,
+    new: &E,
+    before: RawItem<'_>,
+) -> Result<(), Error> {
     let (table, schema) = (E::Table::DEF, E::SCHEMA);
-    let is_changed = |name: &str, changes: &[Change]| {
-        changes
-            .iter()
-            .any(|change| change.path().attribute() == name)
-    };
+    let moves: Vec<bool> = schema
+        .keys
+        .iter()
+        .map(|key| is_moved(draft, old, new, key))
+        .collect();
     let mut nodes = Vec::new();
-    for key in schema.keys.iter().skip(1) {
-        let (pk, sk) = table.attributes(key);
-        let rewritten: Vec<&str> = pk
-            .iter()
-            .chain(sk)
-            .map(|attribute| attribute.name)
-            .filter(|name| is_changed(name, &draft.changes))
-            .collect();
-        if rewritten.is_empty() {
+    for (number, key) in schema.keys.iter().enumerate().skip(1) {
+        let made: Vec<&'static str> = made(table, schema, key).collect();
+        // An attribute that two indexes share is there if the item is in one of them.
+        let shares = |other: &'static KeyDef| {
+            self::made(table, schema, other).any(|name| made.contains(&name))
+        };
+        let others = schema.keys.iter().enumerate().skip(1);
+        let is_moved = moves[number]
+            || others
+                .into_iter()
+                .any(|(other, key)| moves[other] && shares(key));
+        if made.is_empty() || !is_moved {
             continue;
         }
         let mut in_keys_only = false;
-        let templates = schema.pk_templates(key).iter().chain(key.sk);
-        let names = templates
-            .flat_map(|template| template.components())
-            .map(|(component, _)| schema.components[component].name)
-            .chain(key.when.iter().copied());
-        for name in names {
-            let field = schema.fields.iter().find(|field| field.name == name);
-            match field {
-                Some(field) if field.key_only => in_keys_only = true,
-                Some(field) => {
-                    let value = before.attribute(field.attribute)?;
-                    let is_primary = schema.keys[0]
-                        .pk
-                        .iter()
-                        .chain(schema.keys[0].sk)
-                        .flat_map(|template| template.components())
-                        .any(|(component, _)| schema.components[component].name == name);
-                    let managed = [schema.lifecycle.version, schema.lifecycle.updated_at];
-                    if !is_primary && !managed.contains(&Some(field.attribute)) {
-                        nodes.push(unchanged(field.attribute, value));
-                    }
-                }
-                None => {}
+        for (component, name) in inputs(schema, key) {
+            let Some(field) = schema.fields.iter().find(|field| field.name == name) else {
+                continue;
+            };
+            let is_told = component.is_some_and(|component| {
+                primary(schema).any(|(number, _)| number == component)
+                    && lossy(schema).all(|number| number != component)
+            });
+            let managed = [schema.lifecycle.version, schema.lifecycle.updated_at];
+            if field.key_only {
+                in_keys_only = true;
+            } else if !is_told && !managed.contains(&Some(field.attribute)) {
+                let value = before.attribute(field.attribute)?.map(str::to_owned);
+                nodes.push(equals(Path::of(field.attribute), value));
             }
         }
         if in_keys_only {
-            for attribute in pk.iter().chain(sk) {
-                nodes.push(unchanged(attribute.name, before.attribute(attribute.name)?));
+            for attribute in made {
+                nodes.push(unchanged(attribute, before.attribute(attribute)?));
             }
         }
     }
@@ -199,6 +201,49 @@ fn assume<E: Entity>(draft: &mut Draft, before: RawItem<'_>) -> Result<(), Error
         draft.condition(Ok(node));
     }
     Ok(())
+}
+
+/// Whether something has changed that the key is made of, or the key itself.
+fn is_moved<E: Entity>(draft: &Draft, old: &E, new: &E, key: &'static KeyDef) -> bool {
+    let schema = E::SCHEMA;
+    let is_changed = |name: &str| {
+        let mut changes = draft.changes.iter();
+        changes.any(|change| change.path().attribute() == name)
+    };
+    made(E::Table::DEF, schema, key).any(is_changed)
+        || inputs(schema, key).any(|(component, name)| {
+            component.is_some_and(|component| old.part(component) != new.part(component))
+                || schema.attribute_of(name).is_some_and(is_changed)
+        })
+}
+
+/// The attributes that are made for the index: not the table's keys, nor fields.
+fn made(
+    table: &'static TableDef,
+    schema: &'static EntityDef,
+    key: &'static KeyDef,
+) -> impl Iterator<Item = &'static str> {
+    let (pk, sk) = schema.pairs(table, key);
+    let made = pk.chain(sk).filter(move |(attribute, template)| {
+        let is_table_key =
+            [Some(table.pk.name), table.sk.map(|sk| sk.name)].contains(&Some(attribute.name));
+        !is_table_key && !schema.is_own(attribute.name, *template)
+    });
+    made.map(|(attribute, _)| attribute.name)
+}
+
+/// The fields that the key is made of, or its predicate reads.
+fn inputs(
+    schema: &'static EntityDef,
+    key: &'static KeyDef,
+) -> impl Iterator<Item = (Option<usize>, &'static str)> {
+    let templates = schema.pk_templates(key).iter().chain(key.sk);
+    let components = templates.flat_map(|template| template.components());
+    let components =
+        components.map(|(component, _)| (Some(component), schema.components[component].name));
+    let number = |name: &str| schema.components.iter().position(|c| c.name == name);
+    let read = key.when.iter().map(move |name| (number(name), *name));
+    components.chain(read)
 }
 
 /// Says what is saved, without the values.

@@ -12,8 +12,8 @@ use super::write::{New, Old, WriteOutput};
 use crate::entity::{Key, Reader, Restore, life};
 use crate::expr::{
     Assumes, Attribute, AttributeType, Attributed, Change, Computes, Condition, Counted, Encodes,
-    IsSet, KindOf, Known, Member, Note, Notes as _, Path, Removes, Saying, Sequence, Sets, States,
-    Term, Value, encode_value, index_changes,
+    IsSet, KindOf, Known, Member, Node, Note, Notes as _, Path, Removes, Saying, Sequence, Sets,
+    States, Term, Value, encode_value, equals, index_changes, own_form,
 };
 use crate::key::{Part, Shape};
 use crate::transport::Target;
@@ -123,10 +123,20 @@ impl<E: Attributed, S, R> Update<E, S, R> {
         V: Value<A::Value>,
     {
         let path = at(E::attributes()).into_path();
-        self.parts.note(&path, A::Class::note(&value), true);
-        let json = encode_value::<A::Value, A::Class, V>(&value);
-        let node = json.map(|json| crate::expr::equals(path, json));
-        self.parts.draft.condition(node);
+        let note = A::Class::note(&value);
+        let own = note
+            .as_ref()
+            .map(|note| own_form::<E>(path.attribute(), note));
+        self.parts.note(&path, note, true);
+        match own.transpose() {
+            Ok(Some(Some(own))) => self.parts.draft.condition(Ok(equals(path, Some(own)))),
+            Ok(_) => {
+                let json = encode_value::<A::Value, A::Class, V>(&value);
+                let node = json.map(|json| equals(path, json));
+                self.parts.draft.condition(node);
+            }
+            Err(error) => self.parts.draft.fail(error),
+        }
         self.then()
     }
 
@@ -463,11 +473,8 @@ impl<E: Entity> Parts<E> {
                 self.draft.fail(error.with_entity(E::SCHEMA.name));
             }
         }
-        if let Some(name) = managed::<E>(path) {
-            self.draft.fail(InvalidRequest::new(format!(
-                "`{name}` is written by the library, and no member of a flattened field of `{}` may have its name",
-                E::SCHEMA.name
-            )));
+        if let Some(fault) = refused::<E>(path) {
+            self.draft.fail(fault);
         }
     }
 
@@ -511,13 +518,37 @@ impl<E: Entity> Parts<E> {
         self.draft.claims = Claims::of_update::<E>(&said, &self.draft.changes)?;
         if schema.keys.len() > 1 {
             self.saying.primary = self.key.parts();
-            for change in index_changes::<E>(&self.saying)? {
+            let following = index_changes::<E>(&self.saying)?;
+            for component in following.assumed {
+                let node = self.told(component)?;
+                self.draft.condition(Ok(node));
+            }
+            for change in following.changes {
                 // A field that is the key attribute itself is written in the form of keys.
                 self.draft.changes.retain(|c| c.path() != change.path());
                 self.draft.changes.push(change);
             }
         }
         Ok(self.draft)
+    }
+
+    /// That a component of the primary key, which the stored key tells in part only, has the value that the update's key
+    /// was made of.
+    fn told(&self, component: usize) -> Result<Node, Error> {
+        let (schema, name) = (E::SCHEMA, E::SCHEMA.components[component].name);
+        let json = schema.attribute_of(name).and_then(|attribute| {
+            let part = self.saying.part(component).flatten()?;
+            Some((attribute, restored::<E>(component, attribute, part)?))
+        });
+        match json {
+            Some((attribute, json)) => Ok(equals(Path::of(attribute), Some(json))),
+            None => Err(InvalidRequest::new(format!(
+                "an update of `{}` would leave an index key stale: the key is made from `{name}` too, of which the primary \
+                 key holds a part only, and `Entity::restore` does not write it",
+                schema.name
+            ))
+            .into()),
+        }
     }
 
     /// The time of the update is known to the keys that are made of it.
@@ -584,19 +615,8 @@ pub(super) fn moment<E: Entity>(
     attribute: &'static str,
     time: Part<'static>,
 ) -> Result<String, Error> {
-    let mut json = String::new();
-    let mut fields = ItemWriter::new(&mut json);
-    let restored = E::restore(Restore {
-        component,
-        part: time,
-        fields: &mut fields,
-    });
-    fields.finish();
-    let written = restored
-        .ok()
-        .and_then(|()| RawItem::new(&json).attribute(attribute).ok().flatten());
-    match written {
-        Some(value) => Ok(value.to_owned()),
+    match restored::<E>(component, attribute, time) {
+        Some(value) => Ok(value),
         None => Err(
             EncodeError::new("the time of the write is no value of its type")
                 .under_name(attribute)
@@ -604,6 +624,48 @@ pub(super) fn moment<E: Entity>(
                 .into(),
         ),
     }
+}
+
+/// A component as its field is stored.
+fn restored<E: Entity>(component: usize, attribute: &str, part: Part<'static>) -> Option<String> {
+    let mut json = String::new();
+    let mut fields = ItemWriter::new(&mut json);
+    let restored = E::restore(Restore {
+        component,
+        part,
+        fields: &mut fields,
+    });
+    fields.finish();
+    restored.ok()?;
+    let written = RawItem::new(&json).attribute(attribute).ok().flatten();
+    written.map(str::to_owned)
+}
+
+/// Why nobody may change what the path leads to.
+pub(super) fn refused<E: Entity>(path: &Path) -> Option<InvalidRequest> {
+    let schema = E::SCHEMA;
+    if let Some(name) = managed::<E>(path) {
+        return Some(InvalidRequest::new(format!(
+            "`{name}` is written by the library, and no member of a flattened field of `{}` may have its name",
+            schema.name
+        )));
+    }
+    let mut fields = schema.fields.iter();
+    let field = fields.find(|field| field.attribute == path.attribute())?;
+    if path.is_flattened() {
+        return Some(InvalidRequest::new(format!(
+            "`{}` is a field of `{}`, and no member of a flattened field may have its name",
+            field.attribute, schema.name
+        )));
+    }
+    let mut keys = schema.keys.iter();
+    let key = keys.find(|key| !path.is_attribute() && key.when.contains(&field.name))?;
+    Some(InvalidRequest::new(format!(
+        "`{path}` alone cannot be changed, because `{}` decides whether the item is in index `{}`: set all of `{}`",
+        field.name,
+        key.index.unwrap_or_default(),
+        field.name
+    )))
 }
 
 /// The attribute that a path would change and that only the library may: a key or type attribute that no field of the

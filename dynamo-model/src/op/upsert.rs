@@ -8,20 +8,23 @@ use super::action::ActionKind;
 use super::draft::Draft;
 use super::options::options;
 use super::uniques::Claims;
-use super::update::moment;
+use super::update::refused;
 use super::write::{New, Old, WriteOutput};
-use crate::entity::{Key, Reader, life, write_entity};
+use crate::entity::{Key, Reader, write_entity};
 use crate::expr::{
     Attribute, AttributeType, Attributed, Change, Computes, Condition, Counted, Encodes, KindOf,
-    Path, Term, Value, encode_value,
+    Node, Path, Term, Value, encode_value, equals,
 };
 use crate::schema::{EntityDef, TableDef};
 use crate::transport::Target;
 use crate::wire::{RawItem, Scalar, read_envelope};
-use crate::{Entity, Error, Table, WithoutUniques};
+use crate::{Entity, Error, InvalidRequest, Table, WithoutUniques};
 
 /// Writes one item, whether it is there or not, and keeps of it what the entity does not declare: `UpdateItem`. Made by
 /// [`Handle::upsert`](crate::Handle::upsert).
+///
+/// `created_at` keeps the time of the first write. Where the key of an index is made of it, the entity has to know it: an
+/// item that was created at another time is a failed condition.
 #[must_use = "nothing is written until `.send().await`"]
 pub struct Upsert<E, R = ()> {
     pub(super) draft: Draft,
@@ -36,12 +39,13 @@ impl<E: Entity> Upsert<E> {
         let key = Key::of(entity).write(&mut json).map_err(Error::from);
         let mut draft = Draft::new::<E>(target, ActionKind::Update, key.map(|()| json));
         let mut item = String::with_capacity(512);
-        let changes = write_entity(entity, &mut item)
-            .and_then(|()| changes::<E>(RawItem::new(&item), target.clock.now()));
+        let changes =
+            write_entity(entity, &mut item).and_then(|()| changes::<E>(RawItem::new(&item)));
         match changes {
             Ok(changes) => draft.changes = changes,
             Err(error) => draft.fail(error),
         }
+        assume_created::<E>(&mut draft);
         draft.claim(Claims::of_entity(entity));
         Self {
             draft,
@@ -51,7 +55,7 @@ impl<E: Entity> Upsert<E> {
 }
 
 /// Every attribute of the item set, and those that it could have and has not removed.
-fn changes<E: Entity>(item: RawItem<'_>, now: std::time::SystemTime) -> Result<Vec<Change>, Error> {
+fn changes<E: Entity>(item: RawItem<'_>) -> Result<Vec<Change>, Error> {
     let (table, schema) = (E::Table::DEF, E::SCHEMA);
     let life = schema.lifecycle;
     let mut changes = Vec::new();
@@ -73,8 +77,7 @@ fn changes<E: Entity>(item: RawItem<'_>, now: std::time::SystemTime) -> Result<V
             let stored = Term::IfNotExists(path.clone(), Box::new(zero));
             Term::Plus(Box::new(stored), Box::new(one))
         } else if life.created_at == Some(name) {
-            let created = moment::<E>(life::CREATED_AT, name, life::time(now))?;
-            Term::IfNotExists(path.clone(), Box::new(Term::Value(created)))
+            Term::IfNotExists(path.clone(), Box::new(Term::Value(value.to_owned())))
         } else {
             Term::Value(value.to_owned())
         };
@@ -87,6 +90,35 @@ fn changes<E: Entity>(item: RawItem<'_>, now: std::time::SystemTime) -> Result<V
         }
     }
     Ok(changes)
+}
+
+/// The time of the first write is kept; where an index key is made of it, it has to be the one that is known.
+fn assume_created<E: Entity>(draft: &mut Draft) {
+    let (table, schema) = (E::Table::DEF, E::SCHEMA);
+    let mut fields = schema.fields.iter();
+    let Some(field) = fields.find(|field| schema.lifecycle.created_at == Some(field.attribute))
+    else {
+        return;
+    };
+    let in_index = schema.keys.iter().skip(1).any(|key| {
+        let mut templates = schema.pk_templates(key).iter().chain(key.sk);
+        let stands = templates.any(|template| {
+            let mut parts = template.components();
+            parts.any(|(component, _)| schema.components[component].name == field.name)
+        });
+        stands || key.when.contains(&field.name)
+    });
+    let path = Path::of(field.attribute);
+    let mut changes = draft.changes.iter();
+    if in_index
+        && let Some(Change::Set(_, Term::IfNotExists(_, value))) =
+            changes.find(|change| *change.path() == path)
+        && let Term::Value(created) = &**value
+    {
+        let is_new = Node::not_exists(Path::of(table.pk.name));
+        let known = is_new.or(equals(path, Some(created.clone())));
+        draft.condition(Ok(known));
+    }
 }
 
 fn is_key(table: &TableDef, name: &str) -> bool {
@@ -121,6 +153,14 @@ impl<E: Attributed, R> Upsert<E, R> {
         A::Class: Computes,
     {
         let path = at(E::attributes()).into_path();
+        if let Some(fault) = refused::<E>(&path) {
+            self.draft.fail(fault);
+        } else if !path.is_attribute() {
+            self.draft.fail(InvalidRequest::new(format!(
+                "an upsert writes `{}` whole, so it cannot keep `{path}` alone",
+                path.attribute()
+            )));
+        }
         for change in &mut self.draft.changes {
             if let Change::Set(to, term) = change
                 && *to == path

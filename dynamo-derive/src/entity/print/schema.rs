@@ -129,7 +129,7 @@ fn short_field(field: &Field) -> String {
 
 /// The type as a component. Always in these words and with the type's span, so that the complaints about a type
 /// that is none are all the same, and the compiler prints one of them.
-pub(super) fn component(ty: &Type) -> TokenStream {
+pub(in crate::entity) fn component(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as _dm::Component>)
 }
 
