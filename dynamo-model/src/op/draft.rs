@@ -96,10 +96,8 @@ impl Draft {
 
     /// There is no item with this key, or it has expired.
     pub(super) fn require_absent_or_expired(&mut self) {
-        match self.table.ttl {
-            Some(ttl) => {
-                let now = life::seconds(self.target.clock.now());
-                let expired = Node::compare(Path::of(ttl), "<=", format!("{{\"N\":\"{now}\"}}"));
+        match self.expired() {
+            Some(expired) => {
                 let node = Node::not_exists(self.pk()).or(expired);
                 self.condition(Ok(node));
             }
@@ -108,6 +106,20 @@ impl Draft {
                 self.table.name
             ))),
         }
+    }
+
+    /// The time to live of an item of the table has passed, if items expire there.
+    pub(super) fn expired(&self) -> Option<Node> {
+        let ttl = self.table.ttl?;
+        let now = life::seconds(self.target.clock.now());
+        let now = format!("{{\"N\":\"{now}\"}}");
+        Some(Node::compare(Path::of(ttl), "<=", now))
+    }
+
+    /// Whether the attribute is one of the primary key.
+    pub(super) fn is_key(&self, name: &str) -> bool {
+        let keys = std::iter::once(self.table.pk).chain(self.table.sk);
+        keys.into_iter().any(|key| key.name == name)
     }
 
     /// The condition on the stored version, unless the item is not to be there at all.
@@ -252,6 +264,10 @@ impl Draft {
             return Err(error);
         };
         let Some(item) = failed.raw_item() else {
+            if failed.was_retried() && self.kind == ActionKind::Delete {
+                // The first attempt has deleted it.
+                return Ok(Response::empty());
+            }
             return Err(Error::ItemNotFound(failed.into_service()));
         };
         let item = RawItem::new(item);
@@ -281,13 +297,18 @@ impl Draft {
         match self.kind {
             ActionKind::Put => crate::wire::is_same_item(item, RawItem::new(&self.subject)),
             ActionKind::Update => {
-                let next = self.expected.map(|version| version + 1);
+                let next = self.expected.map(next_version);
                 next.is_some_and(|next| self.stored_version(item) == next)
                     && self.changes.iter().all(|change| is_visible(change, item))
             }
             ActionKind::Delete | ActionKind::Check => false,
         }
     }
+}
+
+/// The version that a write makes of another.
+pub(super) fn next_version(version: u64) -> u64 {
+    version.saturating_add(1)
 }
 
 /// Whether the item shows the change, as far as that can be seen.
@@ -307,8 +328,7 @@ fn is_visible(change: &Change, item: RawItem<'_>) -> bool {
 }
 
 /// The value of an attribute in an item, as a condition that it has not changed.
-pub(super) fn unchanged(attribute: &'static str, value: Option<&str>) -> Node {
-    let path = Path::of(attribute);
+pub(super) fn unchanged(path: Path, value: Option<&str>) -> Node {
     match value {
         Some(json) => Node::Compare(Operand::Path(path), "=", Operand::Value(json.to_owned())),
         None => Node::not_exists(path),

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::Sending;
 use super::action::ActionKind;
-use super::draft::Draft;
+use super::draft::{Draft, next_version};
 use super::options::options;
 use super::uniques::Claims;
 use super::write::{New, Old, WriteOutput};
@@ -536,7 +536,7 @@ impl<E: Entity> Parts<E> {
                 return Ok(WriteOutput { version: None });
             };
             // If the answer is that the update had been applied already, it was applied to the version that was expected.
-            let next = draft.expected.map(|version| version + 1);
+            let next = draft.expected.map(next_version);
             let response = draft.send(Some("UPDATED_NEW")).await?;
             let new = read_envelope(response.body())?.attributes;
             let stored = new.map(|item| version_of(item, attribute)).transpose()?;

@@ -13,10 +13,10 @@ use crate::op::action::ActionKind;
 use crate::op::backoff::Backoff;
 use crate::op::draft::Draft;
 use crate::op::options::{Options, options};
-use crate::op::uniques::{self, Resolved};
+use crate::op::uniques::{self, Resolver};
 use crate::op::{Create, Delete, Put, Save, Sending, Update, Upsert};
 use crate::transport::Target;
-use crate::{Entity, Error, OutcomeKind, Table, TransactionCanceled};
+use crate::{Entity, Error, Table};
 
 /// Writes that take effect together or not at all: `TransactWriteItems`. Made by
 /// [`Handle::transact_write`](crate::Handle::transact_write).
@@ -209,19 +209,21 @@ impl<T: Table> TransactWrite<T> {
             }
             let mut backoff = Backoff::new(uniques::FIRST_PAUSE, uniques::LONGEST_PAUSE);
             let mut left = uniques::ATTEMPTS;
+            let mut resolver = Resolver::new(&self.target.client, &self.options);
             loop {
                 left -= 1;
                 let mut resolved = Vec::with_capacity(drafts.len());
-                for draft in &drafts {
-                    resolved.push(uniques::resolve(draft, false).await?);
+                for (position, draft) in drafts.iter().enumerate() {
+                    resolved.push(resolver.resolve(draft, position).await?);
                 }
-                let steps: Vec<&Step> = resolved.iter().map(|one| &one.step).collect();
+                let steps = uniques::steps(&mut resolved)?;
+                let steps: Vec<&Step> = steps.iter().collect();
                 let token = token.as_deref().map_or_else(random_token, str::to_owned);
                 let run =
                     Run::with_token(&self.target, &steps, &self.options, &token, self.attempts)?;
                 match run.send().await {
                     Err(Error::TransactionCanceled(canceled))
-                        if left > 0 && is_stale(&canceled, &resolved) =>
+                        if left > 0 && resolver.is_stale(&canceled, &resolved) =>
                     {
                         backoff.wait().await;
                     }
@@ -230,20 +232,6 @@ impl<T: Table> TransactWrite<T> {
             }
         })
     }
-}
-
-/// Whether what was read of unique values has changed meanwhile, and nothing else is wrong.
-fn is_stale(canceled: &TransactionCanceled, resolved: &[Resolved]) -> bool {
-    let mut any = false;
-    for (outcome, resolved) in canceled.outcomes().iter().zip(resolved) {
-        match outcome.kind() {
-            OutcomeKind::NoError | OutcomeKind::Conflict | OutcomeKind::Throttled => {}
-            _ if outcome.is_failed_release() => any = true,
-            _ if outcome.is_own_condition() && resolved.is_stale(outcome.raw_item()) => any = true,
-            _ => return false,
-        }
-    }
-    any
 }
 
 /// Says what is written where, without the values.
