@@ -267,8 +267,7 @@ impl<E: Entity> Reader<E> {
         if let Some(name) = schema.lifecycle.ttl {
             let moment = match item.scalar(name)? {
                 Some(Scalar::N(digits)) => epoch(&digits),
-                // NULL is absence.
-                Some(_) if item.attribute(name)?.is_some_and(|v| !v.contains("\"NULL\"")) => None,
+                Some(_) if !is_null(item, name)? => None,
                 _ => {
                     fields.finish();
                     return Ok(());
@@ -303,6 +302,13 @@ impl<E: Entity> Reader<E> {
             .iter()
             .any(|field| field.key_only && field.name == name)
     }
+}
+
+/// Whether the attribute is NULL, which is read like absence.
+fn is_null(item: RawItem<'_>, name: &str) -> Result<bool, DecodeError> {
+    let value = item.attribute(name)?.unwrap_or_default();
+    let tag = value.trim_start_matches('{').trim_start();
+    Ok(tag.starts_with("\"NULL\""))
 }
 
 /// Whole seconds of a number that may have a fraction, as other writers leave it.

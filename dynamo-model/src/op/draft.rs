@@ -5,7 +5,7 @@ use super::action::{Action, ActionKind};
 use super::options::Options;
 use super::uniques::{self, Claims};
 use crate::entity::life;
-use crate::expr::{Aliases, Change, Node, Operand, Path, render_changes};
+use crate::expr::{Aliases, Change, Node, Operand, Path, Term, render_changes};
 use crate::schema::{EntityDef, TableDef};
 use crate::transport::{self, Call, Operation, Response, Target};
 use crate::wire::{EncodeError, RawItem, Scalar, write_json_str};
@@ -292,6 +292,23 @@ impl Draft {
         }
     }
 
+    /// Whether the item shows the change. What is computed from the item as it was, another writer may have computed
+    /// as well: only the time of the update can tell whose it is.
+    fn shows(&self, change: &Change, item: RawItem<'_>) -> bool {
+        let path = change.path();
+        let stored = item.attribute(path.attribute()).ok().flatten();
+        match change {
+            Change::Set(_, Term::Value(json)) if path.is_attribute() => {
+                stored.is_some_and(|stored| crate::wire::is_same_value(stored, json))
+            }
+            Change::Remove(_) if path.is_attribute() => stored.is_none(),
+            _ => {
+                let is_version = self.entity.lifecycle.version == Some(path.attribute());
+                is_version || self.entity.lifecycle.updated_at.is_some()
+            }
+        }
+    }
+
     /// Whether the item is exactly what this write makes of it. For an update only a version can tell.
     fn is_applied(&self, item: RawItem<'_>) -> bool {
         match self.kind {
@@ -299,7 +316,7 @@ impl Draft {
             ActionKind::Update => {
                 let next = self.expected.map(next_version);
                 next.is_some_and(|next| self.stored_version(item) == next)
-                    && self.changes.iter().all(|change| is_visible(change, item))
+                    && self.changes.iter().all(|change| self.shows(change, item))
             }
             ActionKind::Delete | ActionKind::Check => false,
         }
@@ -309,22 +326,6 @@ impl Draft {
 /// The version that a write makes of another.
 pub(super) fn next_version(version: u64) -> u64 {
     version.saturating_add(1)
-}
-
-/// Whether the item shows the change, as far as that can be seen.
-fn is_visible(change: &Change, item: RawItem<'_>) -> bool {
-    let path = change.path();
-    if !path.is_attribute() {
-        return true;
-    }
-    let stored = item.attribute(path.attribute()).ok().flatten();
-    match change {
-        Change::Set(_, crate::expr::Term::Value(json)) => {
-            stored.is_some_and(|stored| crate::wire::is_same_value(stored, json))
-        }
-        Change::Remove(_) => stored.is_none(),
-        _ => true,
-    }
 }
 
 /// The value of an attribute in an item, as a condition that it has not changed.

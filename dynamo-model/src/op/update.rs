@@ -315,6 +315,11 @@ impl<E: Attributed, S, R> Update<E, S, R> {
     /// Only if the stored item has this version, [`Error::VersionConflict`] otherwise: the one that the caller has read.
     ///
     /// Every update counts the version up; without this it does so whatever the version is.
+    ///
+    /// If an answer is lost and the SDK sends the update again, a stored item that shows exactly this update, of exactly
+    /// this version, counts as its success. Writers that would make the very same of the item are told apart by
+    /// `updated_at`, or by a field of their own; what is added or appended proves nothing without `updated_at`, and is a
+    /// conflict then.
     pub fn at_version(mut self, version: u64) -> Self {
         self.parts.draft.expected = Some(version);
         self

@@ -121,7 +121,9 @@ impl<E: Attributed, R> Upsert<E, R> {
         A::Class: Computes,
     {
         let path = at(E::attributes()).into_path();
-        if !E::SCHEMA.uniques.is_empty() && E::SCHEMA.lifecycle.ttl.map(Path::of) == Some(path.clone()) {
+        if !E::SCHEMA.uniques.is_empty()
+            && E::SCHEMA.lifecycle.ttl.map(Path::of) == Some(path.clone())
+        {
             self.draft.fail(unknown_expiry(E::SCHEMA));
         }
         for change in &mut self.draft.changes {

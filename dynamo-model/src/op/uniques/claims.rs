@@ -116,10 +116,7 @@ pub(in crate::op) fn unknown_expiry(schema: &EntityDef) -> InvalidRequest {
 }
 
 /// What an update makes of the expiry.
-fn expiry(
-    schema: &EntityDef,
-    changes: &[Change],
-) -> Result<Option<Option<i64>>, InvalidRequest> {
+fn expiry(schema: &EntityDef, changes: &[Change]) -> Result<Option<Option<i64>>, InvalidRequest> {
     let Some(ttl) = schema.lifecycle.ttl else {
         return Ok(None);
     };
@@ -202,4 +199,3 @@ fn markers<'p, E: Entity>(
     }
     Ok(all)
 }
-

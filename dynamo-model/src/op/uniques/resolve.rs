@@ -63,8 +63,7 @@ impl Resolved<'_> {
     /// Whether the item claims a value that another one gives up in the same transaction.
     fn takes_over(&self, field: Option<&str>) -> bool {
         self.beside.iter().any(|(marker, deed)| {
-            Some(marker.field) == field
-                && matches!(deed, Deed::Claim(others) if !others.is_empty())
+            Some(marker.field) == field && matches!(deed, Deed::Claim(others) if !others.is_empty())
         })
     }
 }
