@@ -319,7 +319,8 @@ impl<E: Attributed, S, R> Update<E, S, R> {
     /// If an answer is lost and the SDK sends the update again, a stored item that shows exactly this update, of exactly
     /// this version, counts as its success. Writers that would make the very same of the item are told apart by
     /// `updated_at`, or by a field of their own; what is added or appended proves nothing without `updated_at`, and is a
-    /// conflict then.
+    /// conflict then. So is an update that others have built upon before it was sent again. A
+    /// [transaction](crate::Handle::transact_write) is never in doubt.
     pub fn at_version(mut self, version: u64) -> Self {
         self.parts.draft.expected = Some(version);
         self

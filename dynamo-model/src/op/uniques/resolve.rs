@@ -136,7 +136,8 @@ impl<'o> Resolver<'o> {
         depends.retain(|name| !draft.is_key(name));
         let mut guards = Vec::with_capacity(depends.len() + 1);
         match item {
-            None if draft.requires_absence() || matches!(claims.new, New::Update(_)) => {}
+            None if draft.requires_absence() => {}
+            // An update fails with this, whatever comes: it claims nothing, so it must not meet an item after all.
             None => guards.push(Node::not_exists(Path::of(draft.table.pk.name))),
             Some(item) => {
                 guards.push(Node::exists(Path::of(draft.table.pk.name)));
