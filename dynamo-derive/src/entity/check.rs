@@ -65,23 +65,36 @@ fn components(entity: &Entity) -> impl Iterator<Item = &str> {
 
 fn serde_fits(ctxt: &Ctxt, entity: &Entity) {
     for field in &entity.fields {
-        if !components(entity).any(|name| name == field.name) {
+        let in_unique = entity
+            .uniques()
+            .any(|(_, unique)| unique.template.parts().any(|(name, _)| name == field.name));
+        let in_key = components(entity).any(|name| name == field.name);
+        if !in_key && !in_unique {
             continue;
         }
         let name = &field.name;
+        let role = if in_key { "a key" } else { "what is unique" };
         if field.serde.flatten {
             ctxt.error(
                 &field.ident,
                 format!(
-                    "`{name}` is part of a key and cannot be flattened: it has no value of its own"
+                    "`{name}` is part of {role} and cannot be flattened: it has no value of its own"
                 ),
             );
         }
         if field.serde.skip {
-            ctxt.error(&field.ident, format!("`{name}` is part of a key, so it must be read back: drop `#[serde(skip)]`, or use `#[entity(key_only)]` to keep it out of the attributes"));
+            ctxt.error(&field.ident, if in_key {
+                format!("`{name}` is part of a key, so it must be read back: drop `#[serde(skip)]`, or use `#[entity(key_only)]` to keep it out of the attributes")
+            } else {
+                format!("`{name}` is part of what is unique, so it must be stored: drop `#[serde(skip)]`")
+            });
         }
         if let Some(token) = &field.serde.sometimes {
-            ctxt.error(token, format!("`{name}` is part of a key, so it must be stored or `#[entity(key_only)]`: drop `{token}`"));
+            ctxt.error(token, if in_key {
+                format!("`{name}` is part of a key, so it must be stored or `#[entity(key_only)]`: drop `{token}`")
+            } else {
+                format!("`{name}` is part of what is unique, so it must be stored: drop `{token}`")
+            });
         }
     }
 }

@@ -43,7 +43,8 @@ pub(super) struct Field {
 
 /// `unique`, or `unique = "TENANT#{tenant}#{email}"`.
 pub(super) struct Unique {
-    pub(super) token: Ident,
+    /// The template, or the token `unique` alone.
+    pub(super) span: Span,
     pub(super) template: Template,
 }
 
@@ -416,10 +417,8 @@ fn field(ctxt: &Ctxt, container: &serde_attr::Container, field: &syn::Field) -> 
             ("unique", Value::Expr(expr)) => {
                 if let Some(text) = args::literal(&expr) {
                     let template = Template::parse(ctxt, &text);
-                    all.unique = Some(Unique {
-                        token: name,
-                        template,
-                    });
+                    let span = text.span();
+                    all.unique = Some(Unique { span, template });
                 } else {
                     ctxt.error(
                         expr,
@@ -447,10 +446,8 @@ fn field(ctxt: &Ctxt, container: &serde_attr::Container, field: &syn::Field) -> 
                     "opaque" => all.opaque = true,
                     "unique" => {
                         let template = Template::of(&all.ident, &all.name);
-                        all.unique = Some(Unique {
-                            token: name,
-                            template,
-                        });
+                        let span = name.span();
+                        all.unique = Some(Unique { span, template });
                     }
                     "version" => all.life = life(LifeKind::Version),
                     "created_at" => all.life = life(LifeKind::CreatedAt),

@@ -324,6 +324,14 @@ fn checks(entity: &Entity) -> TokenStream {
             check(at, quote_spanned!(at=> key_only::<#ident>(#name)));
         }
     }
+    if let Some(life) = entity.living(LifeKind::Ttl).and_then(|f| f.life.as_ref()) {
+        let at = life.token.span();
+        check(at, quote_spanned!(at=> ttl::<#ident>()));
+    }
+    for (number, (_, unique)) in entity.uniques().enumerate() {
+        let (at, number) = (unique.span, Literal::usize_unsuffixed(number));
+        check(at, quote_spanned!(at=> unique::<#ident>(#number)));
+    }
     for (number, key) in entity.keys.iter().enumerate() {
         let number = Literal::usize_unsuffixed(number);
         let at = key.on.as_ref().map_or(ident.span(), syn::LitStr::span);

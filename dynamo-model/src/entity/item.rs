@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
-use super::{Restore, life};
+use super::{Restore, life, marker};
 use crate::key::{Context, KeyProblem, KeyValue, Part, Place, Template, encode, parse};
 use crate::schema::{AttributeDef, IndexDef, KeyDef, TableDef};
 use crate::wire::{
@@ -144,6 +144,9 @@ fn is_whole<E: Entity>(entity: &E, key: &KeyDef) -> bool {
 /// Without a type attribute, only its key can say that it is the entity's: another entity may have the same fields.
 pub(crate) fn read_entity<E: Entity>(item: RawItem<'_>) -> Result<E, Error> {
     if is_of_type::<E>(item)?.is_none() {
+        if marker::is_marker(E::Table::DEF, item)? {
+            return Err(Reader::<E>::foreign().into());
+        }
         read_key::<E>(item)?;
     }
     Reader::<E>::new().read(item)
@@ -264,8 +267,8 @@ impl<E: Entity> Reader<E> {
         if let Some(name) = schema.lifecycle.ttl {
             let moment = match item.scalar(name)? {
                 Some(Scalar::N(digits)) => epoch(&digits),
-                Some(_) => None,
-                None => {
+                Some(_) if !is_null(item, name)? => None,
+                _ => {
                     fields.finish();
                     return Ok(());
                 }
@@ -301,6 +304,13 @@ impl<E: Entity> Reader<E> {
     }
 }
 
+/// Whether the attribute is NULL, which is read like absence.
+fn is_null(item: RawItem<'_>, name: &str) -> Result<bool, DecodeError> {
+    let value = item.attribute(name)?.unwrap_or_default();
+    let tag = value.trim_start_matches('{').trim_start();
+    Ok(tag.starts_with("\"NULL\""))
+}
+
 /// Whole seconds of a number that may have a fraction, as other writers leave it.
 fn epoch(digits: &str) -> Option<Part<'static>> {
     let whole = digits.split('.').next().unwrap_or_default();
@@ -333,6 +343,9 @@ fn is_of_type<E: Entity>(item: RawItem<'_>) -> Result<Option<bool>, DecodeError>
 pub(crate) fn is_entity<E: Entity>(item: RawItem<'_>) -> Result<bool, DecodeError> {
     if let Some(answer) = is_of_type::<E>(item)? {
         return Ok(answer);
+    }
+    if marker::is_marker(E::Table::DEF, item)? {
+        return Ok(false);
     }
     let (pk, sk) = E::SCHEMA.pairs(E::Table::DEF, &E::SCHEMA.keys[0]);
     for (attribute, template) in pk.chain(sk) {

@@ -76,7 +76,8 @@ macro_rules! epochs {
     ($($ty:ty)*) => {$(
         impl Moment for $ty {
             fn seconds(&self) -> Option<i64> {
-                i64::try_from(*self).ok()
+                // A time that no calendar reaches is still a time.
+                Some(i64::try_from(*self).unwrap_or(i64::MAX))
             }
 
             fn at(part: Part<'_>) -> Result<Self, Unreadable> {
@@ -137,6 +138,22 @@ pub(crate) fn seconds(now: SystemTime) -> i64 {
         Part::Time { seconds, .. } => seconds,
         _ => 0,
     }
+}
+
+/// An entity of which a write makes a copy to stamp. Holds for every type that is `Clone`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has `version`, `created_at`, `updated_at`, `generate` or `default`, but is not `Clone`",
+    label = "what is written is a copy, with these fields filled in",
+    note = "add `#[derive(Clone)]` to the struct"
+)]
+pub trait Copied: Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Copied for T {}
+
+/// A copy to stamp.
+pub fn copy<T: Copied>(entity: &T) -> T {
+    entity.clone()
 }
 
 /// The next version.

@@ -6,6 +6,7 @@ mod item;
 mod key;
 #[doc(hidden)]
 pub mod life;
+pub(crate) mod marker;
 mod table;
 
 pub use item::Item;
@@ -63,11 +64,11 @@ pub trait Entity: Stored + Send + 'static {
         true
     }
 
-    /// The entity as it is to be stored: with its next version, its times, and values for fields that have none. `None`
-    /// if it has no such fields.
+    /// The entity as it is to be stored: with its next version and its times; if it may be new, also with the values
+    /// that fields have at first. `None` if it has no such fields.
     #[doc(hidden)]
-    fn stamped(&self, now: SystemTime) -> Option<Self> {
-        let _ = now;
+    fn stamped(&self, now: SystemTime, may_be_new: bool) -> Option<Self> {
+        let _ = (now, may_be_new);
         None
     }
 

@@ -178,8 +178,14 @@ impl TransactionCanceled {
                 let (entity, field) = (outcome.entity(), outcome.field().unwrap_or_default());
                 Error::NotUnique(NotUnique::new(self.0.service, entity, field))
             }
+            Some(outcome) if outcome.kind() == OutcomeKind::Conflict => self.into_conflict(),
             _ => Error::TransactionCanceled(self),
         }
+    }
+
+    /// The error of a write that others stood in the way of, again and again.
+    pub(crate) fn into_conflict(self) -> Error {
+        Error::TransactionConflict(self.0.service)
     }
 
     /// Whether there is nothing wrong that would not pass.
@@ -262,9 +268,10 @@ impl Outcome {
             )
     }
 
-    /// Whether a unique value could not be released, because it is not the item's any more.
-    pub(crate) fn is_failed_release(&self) -> bool {
-        matches!(self.beside, Some((_, false))) && self.kind == OutcomeKind::ConditionFailed
+    /// The field whose value could not be given up, because it is not the item's any more.
+    pub(crate) fn failed_release(&self) -> Option<&'static str> {
+        let (field, claims) = self.beside?;
+        (!claims && self.kind == OutcomeKind::ConditionFailed).then_some(field)
     }
 
     /// The service's code, such as `ConditionalCheckFailed` or `TransactionConflict`; `None` without error.

@@ -114,6 +114,7 @@ impl Path {
         Self {
             first: self.first.clone(),
             rest: self.rest[..step.min(self.rest.len())].to_vec(),
+            flattened: self.flattened,
         }
     }
 

@@ -4,9 +4,9 @@
 use super::action::{Action, ActionKind};
 use super::options::Options;
 use super::parents;
-use super::uniques::{self, Claims};
+use super::uniques::{self, Claims, Resolver};
 use crate::entity::life;
-use crate::expr::{Aliases, Change, Node, Operand, Path, render_changes};
+use crate::expr::{Aliases, Change, Node, Operand, Path, Term, render_changes};
 use crate::schema::{EntityDef, TableDef};
 use crate::transport::{self, Call, Operation, Response, Target};
 use crate::wire::{EncodeError, RawItem, Scalar, write_json_str};
@@ -100,10 +100,8 @@ impl Draft {
 
     /// There is no item with this key, or it has expired.
     pub(super) fn require_absent_or_expired(&mut self) {
-        match self.table.ttl {
-            Some(ttl) => {
-                let now = life::seconds(self.target.clock.now());
-                let expired = Node::compare(Path::of(ttl), "<=", format!("{{\"N\":\"{now}\"}}"));
+        match self.expired() {
+            Some(expired) => {
                 let node = Node::not_exists(self.pk()).or(expired);
                 self.condition(Ok(node));
             }
@@ -112,6 +110,20 @@ impl Draft {
                 self.table.name
             ))),
         }
+    }
+
+    /// The time to live of an item of the table has passed, if items expire there.
+    pub(super) fn expired(&self) -> Option<Node> {
+        let ttl = self.table.ttl?;
+        let now = life::seconds(self.target.clock.now());
+        let now = format!("{{\"N\":\"{now}\"}}");
+        Some(Node::compare(Path::of(ttl), "<=", now))
+    }
+
+    /// Whether the attribute is one of the primary key.
+    pub(super) fn is_key(&self, name: &str) -> bool {
+        let keys = std::iter::once(self.table.pk).chain(self.table.sk);
+        keys.into_iter().any(|key| key.name == name)
     }
 
     /// The condition on the stored version, unless the item is not to be there at all.
@@ -246,7 +258,8 @@ impl Draft {
         }
         let mut seen = None;
         loop {
-            let Some(item) = uniques::read(&self.target, &self.subject).await? else {
+            let resolver = Resolver::new(&self.target.client, &self.options);
+            let Some(item) = resolver.read(&self, &self.subject).await? else {
                 // It has gone meanwhile, as the first attempt would find now.
                 return self.attempt(&self.changes, &[], returns).await;
             };
@@ -300,6 +313,10 @@ impl Draft {
             return Err(error);
         };
         let Some(item) = failed.raw_item() else {
+            if failed.was_retried() && self.kind == ActionKind::Delete {
+                // The first attempt has deleted it.
+                return Ok(Response::empty());
+            }
             return Err(Error::ItemNotFound(failed.into_service()));
         };
         let item = RawItem::new(item);
@@ -324,39 +341,44 @@ impl Draft {
         }
     }
 
+    /// Whether the item shows the change. What is computed from the item as it was, another writer may have computed
+    /// as well: only the time of the update can tell whose it is.
+    fn shows(&self, change: &Change, item: RawItem<'_>) -> bool {
+        let path = change.path();
+        let stored = item.attribute(path.attribute()).ok().flatten();
+        match change {
+            Change::Set(_, Term::Value(json)) if path.is_attribute() => {
+                stored.is_some_and(|stored| crate::wire::is_same_value(stored, json))
+            }
+            Change::Remove(_) if path.is_attribute() => stored.is_none(),
+            _ => {
+                let is_version = self.entity.lifecycle.version == Some(path.attribute());
+                is_version || self.entity.lifecycle.updated_at.is_some()
+            }
+        }
+    }
+
     /// Whether the item is exactly what this write makes of it. For an update only a version can tell.
     fn is_applied(&self, item: RawItem<'_>) -> bool {
         match self.kind {
             ActionKind::Put => crate::wire::is_same_item(item, RawItem::new(&self.subject)),
             ActionKind::Update => {
-                let next = self.expected.map(|version| version + 1);
+                let next = self.expected.map(next_version);
                 next.is_some_and(|next| self.stored_version(item) == next)
-                    && self.changes.iter().all(|change| is_visible(change, item))
+                    && self.changes.iter().all(|change| self.shows(change, item))
             }
             ActionKind::Delete | ActionKind::Check => false,
         }
     }
 }
 
-/// Whether the item shows the change, as far as that can be seen.
-fn is_visible(change: &Change, item: RawItem<'_>) -> bool {
-    let path = change.path();
-    if !path.is_attribute() {
-        return true;
-    }
-    let stored = item.attribute(path.attribute()).ok().flatten();
-    match change {
-        Change::Set(_, crate::expr::Term::Value(json)) => {
-            stored.is_some_and(|stored| crate::wire::is_same_value(stored, json))
-        }
-        Change::Remove(_) => stored.is_none(),
-        _ => true,
-    }
+/// The version that a write makes of another.
+pub(super) fn next_version(version: u64) -> u64 {
+    version.saturating_add(1)
 }
 
 /// The value of an attribute in an item, as a condition that it has not changed.
-pub(super) fn unchanged(attribute: &'static str, value: Option<&str>) -> Node {
-    let path = Path::of(attribute);
+pub(super) fn unchanged(path: Path, value: Option<&str>) -> Node {
     match value {
         Some(json) => Node::Compare(Operand::Path(path), "=", Operand::Value(json.to_owned())),
         None => Node::not_exists(path),

@@ -5,12 +5,13 @@ use std::marker::PhantomData;
 
 use super::Sending;
 use super::action::ActionKind;
-use super::draft::{Draft, unchanged};
+use super::draft::{Draft, next_version, unchanged};
 use super::options::options;
-use super::transact::Run;
-use super::uniques::{self, Claims};
+use super::transact::{ATTEMPTS, send_all};
+use super::uniques::Claims;
 use super::write::{Put, WriteOutput};
 use crate::entity::{Key, write_entity};
+use crate::expr::Path;
 use crate::transport::Target;
 use crate::wire::RawItem;
 use crate::{Entity, Error, InvalidRequest, Table};
@@ -49,10 +50,7 @@ impl<E: Entity> Rekey<E> {
         if let Err(error) = seen {
             delete.fail(error);
         }
-        if !E::SCHEMA.uniques.is_empty() {
-            let owner = delete.subject.clone();
-            put.claim(Claims::of_move(new, before, owner));
-        }
+        delete.claim(Ok(Claims::of_deletion::<E>()));
         Self {
             put,
             delete,
@@ -71,26 +69,19 @@ impl<E: Entity> Rekey<E> {
         Sending::new(async move {
             self.put.take_failure()?;
             self.delete.take_failure()?;
-            let put = uniques::resolve(&self.put, false).await?;
-            let delete = uniques::resolve(&self.delete, false).await?;
-            let steps = [&put.step, &delete.step];
-            let run = Run::of(&self.put.target, &steps, &self.put.options)?;
-            let version = self.put.expected.map(|version| version + 1);
-            match run.send().await {
-                Ok(_) => Ok(WriteOutput { version }),
+            let version = self.put.expected.map(next_version);
+            let (target, options) = (self.put.target.clone(), self.put.options.clone());
+            let drafts = [self.put, self.delete];
+            match send_all(&target, &drafts, &options, None, ATTEMPTS).await {
                 Err(Error::TransactionCanceled(canceled)) => {
                     let mut outcomes = canceled.outcomes().iter();
-                    let at = outcomes
-                        .position(|outcome| outcome.code().is_some())
-                        .unwrap_or(0);
-                    let draft = if at == 0 { &self.put } else { &self.delete };
-                    match draft.answer(canceled.into_single(at)) {
-                        Ok(_) => Ok(WriteOutput { version }),
-                        Err(error) => Err(error),
-                    }
+                    let at = outcomes.position(|outcome| outcome.code().is_some());
+                    let at = at.unwrap_or_default().min(1);
+                    drafts[at].answer(canceled.into_single(at))?;
                 }
-                Err(error) => Err(error),
+                sent => sent?,
             }
+            Ok(WriteOutput { version })
         })
     }
 
@@ -104,7 +95,7 @@ fn unchanged_item<E: Entity>(delete: &mut Draft, before: RawItem<'_>) -> Result<
     for field in E::SCHEMA.fields.iter().filter(|field| !field.key_only) {
         if !is_key(field.attribute) {
             let value = before.attribute(field.attribute)?;
-            delete.condition(Ok(unchanged(field.attribute, value)));
+            delete.condition(Ok(unchanged(Path::of(field.attribute), value)));
         }
     }
     Ok(())

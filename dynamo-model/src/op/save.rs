@@ -6,11 +6,11 @@ use std::marker::PhantomData;
 
 use super::Sending;
 use super::action::ActionKind;
-use super::draft::{Draft, unchanged};
+use super::draft::{Draft, next_version, unchanged};
 use super::options::options;
 use super::uniques::Claims;
 use super::write::{Put, WriteOutput};
-use crate::entity::{Key, lossy, primary, write_entity};
+use crate::entity::{Key, Reader, lossy, primary, write_entity};
 use crate::expr::{Attributed, Change, Condition, Path, Term, equals};
 use crate::schema::{EntityDef, KeyDef, TableDef};
 use crate::transport::Target;
@@ -73,7 +73,7 @@ impl<E: Entity> Save<E> {
                     version: self.version,
                 });
             }
-            let version = self.version.map(|version| version + 1);
+            let version = self.version.map(next_version);
             self.draft.send(None).await?;
             Ok(WriteOutput { version })
         })
@@ -101,17 +101,20 @@ fn diff<E: Entity>(draft: &mut Draft, old: &E, new: &E) -> Result<(), Error> {
     if differs.is_empty() {
         return Ok(());
     }
-    let mut stamped = String::new();
-    if let Some(new) = new.stamped(draft.target.clock.now()) {
-        write_entity(&new, &mut stamped)?;
-        draft.changes = changes(before, RawItem::new(&stamped), life.version)?;
-    } else {
-        draft.changes = differs;
-    }
+    let stamped = new.stamped(draft.target.clock.now(), false);
+    draft.changes = match &stamped {
+        Some(new) => {
+            let mut after = String::new();
+            write_entity(new, &mut after)?;
+            changes(before, RawItem::new(&after), life.version)?
+        }
+        None => differs,
+    };
     assume(draft, old, new, before)?;
+    let new = stamped.as_ref().unwrap_or(new);
     draft.claims = Claims::of_save(old, new, before.as_str())?;
     if let (Some(attribute), Some(version)) = (life.version, draft.expected) {
-        let next = Term::Value(format!("{{\"N\":\"{}\"}}", version + 1));
+        let next = Term::Value(format!("{{\"N\":\"{}\"}}", next_version(version)));
         let path = Path::of(attribute);
         draft.changes.push(Change::Set(path, next));
     }
@@ -193,7 +196,8 @@ fn assume<E: Entity>(
         }
         if in_keys_only {
             for attribute in made {
-                nodes.push(unchanged(attribute, before.attribute(attribute)?));
+                let value = before.attribute(attribute)?;
+                nodes.push(unchanged(Path::of(attribute), value));
             }
         }
     }
@@ -263,11 +267,17 @@ pub struct Create<E> {
 impl<E: Entity> Create<E> {
     pub(crate) fn new(target: &Target, entity: E) -> Self {
         let now = target.clock.now();
-        let entity = entity.stamped(now).unwrap_or(entity);
-        Self {
-            put: Put::stamped(target, &entity).if_absent(),
-            entity,
-        }
+        let entity = entity.stamped(now, true).unwrap_or(entity);
+        let mut put = Put::stamped(target, &entity).if_absent();
+        // What serde leaves out is not stored, and times may be rounded.
+        let entity = match Reader::new().read(RawItem::new(&put.draft.subject)) {
+            Ok(stored) => stored,
+            Err(error) => {
+                put.draft.fail(error);
+                entity
+            }
+        };
+        Self { put, entity }
     }
 
     /// Sends the request, and returns the entity as it is stored: with its version, its times, its generated ids and

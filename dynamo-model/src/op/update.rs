@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::Sending;
 use super::action::ActionKind;
-use super::draft::Draft;
+use super::draft::{Draft, next_version};
 use super::options::options;
 use super::uniques::Claims;
 use super::write::{New, Old, WriteOutput};
@@ -325,6 +325,12 @@ impl<E: Attributed, S, R> Update<E, S, R> {
     /// Only if the stored item has this version, [`Error::VersionConflict`] otherwise: the one that the caller has read.
     ///
     /// Every update counts the version up; without this it does so whatever the version is.
+    ///
+    /// If an answer is lost and the SDK sends the update again, a stored item that shows exactly this update, of exactly
+    /// this version, counts as its success. Writers that would make the very same of the item are told apart by
+    /// `updated_at`, or by a field of their own; what is added or appended proves nothing without `updated_at`, and is a
+    /// conflict then. So is an update that others have built upon before it was sent again. A
+    /// [transaction](crate::Handle::transact_write) is never in doubt.
     pub fn at_version(mut self, version: u64) -> Self {
         self.parts.draft.expected = Some(version);
         self
@@ -582,7 +588,7 @@ impl<E: Entity> Parts<E> {
                 return Ok(WriteOutput { version: None });
             };
             // If the answer is that the update had been applied already, it was applied to the version that was expected.
-            let next = draft.expected.map(|version| version + 1);
+            let next = draft.expected.map(next_version);
             let response = draft.send(Some("UPDATED_NEW")).await?;
             let new = read_envelope(response.body())?.attributes;
             let stored = new.map(|item| version_of(item, attribute)).transpose()?;

@@ -7,7 +7,7 @@ use super::Sending;
 use super::action::ActionKind;
 use super::draft::Draft;
 use super::options::options;
-use super::uniques::Claims;
+use super::uniques::{Claims, unknown_expiry};
 use super::update::refused;
 use super::write::{New, Old, WriteOutput};
 use crate::entity::{Key, Reader, write_entity};
@@ -33,7 +33,7 @@ pub struct Upsert<E, R = ()> {
 
 impl<E: Entity> Upsert<E> {
     pub(crate) fn new(target: &Target, entity: &E) -> Self {
-        let stamped = entity.stamped(target.clock.now());
+        let stamped = entity.stamped(target.clock.now(), true);
         let entity = stamped.as_ref().unwrap_or(entity);
         let mut json = String::with_capacity(128);
         let key = Key::of(entity).write(&mut json).map_err(Error::from);
@@ -160,6 +160,11 @@ impl<E: Attributed, R> Upsert<E, R> {
                 "an upsert writes `{}` whole, so it cannot keep `{path}` alone",
                 path.attribute()
             )));
+        }
+        if !E::SCHEMA.uniques.is_empty()
+            && E::SCHEMA.lifecycle.ttl.map(Path::of) == Some(path.clone())
+        {
+            self.draft.fail(unknown_expiry(E::SCHEMA));
         }
         for change in &mut self.draft.changes {
             if let Change::Set(to, term) = change

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::Sending;
 use super::action::ActionKind;
-use super::draft::Draft;
+use super::draft::{Draft, next_version};
 use super::options::options;
 use super::uniques::Claims;
 use crate::entity::{Key, Reader, write_entity};
@@ -55,7 +55,7 @@ pub struct Write<E, O, R = ()> {
 
 impl<E: Entity> Put<E> {
     pub(crate) fn new(target: &Target, entity: &E) -> Self {
-        let stamped = entity.stamped(target.clock.now());
+        let stamped = entity.stamped(target.clock.now(), true);
         let mut put = Self::stamped(target, stamped.as_ref().unwrap_or(entity));
         put.draft.expected = entity.version();
         put
@@ -123,7 +123,7 @@ impl<E: Entity> Put<E> {
     /// condition asks for an item and there is none; and what the service or the network says.
     pub fn send(self) -> Sending<WriteOutput> {
         Sending::new(async move {
-            let version = self.draft.expected.map(|version| version + 1);
+            let version = self.draft.expected.map(next_version);
             self.draft.send(None).await?;
             Ok(WriteOutput { version })
         })

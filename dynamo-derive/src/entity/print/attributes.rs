@@ -8,7 +8,7 @@ use syn::{Generics, Type};
 
 use super::Components;
 use crate::entity::class::Classes;
-use crate::entity::parse::{Entity, Field, LifeKind};
+use crate::entity::parse::{Entity, Field, Fill, LifeKind};
 
 pub(super) fn attributes(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
     let ident = &entity.ident;
@@ -117,31 +117,38 @@ fn mentions_parameter(ty: &Type, generics: &Generics) -> bool {
 
 /// The functions of lifecycle attributes, where there are any.
 pub(super) fn lifecycle(entity: &Entity) -> TokenStream {
-    let mut steps = TokenStream::new();
+    let (mut steps, mut fills) = (TokenStream::new(), TokenStream::new());
     for field in &entity.fields {
         let ident = &field.ident;
         let step = match (field.life.as_ref().map(|life| life.kind), &field.fill) {
             (Some(LifeKind::Version), _) => quote!(count(&mut copy.#ident);),
-            (Some(LifeKind::CreatedAt), _) => quote!(stamp_once(&mut copy.#ident, now);),
             (Some(LifeKind::UpdatedAt), _) => quote!(stamp(&mut copy.#ident, now);),
-            (_, Some(crate::entity::parse::Fill::Generate(token))) => {
+            (Some(LifeKind::CreatedAt), _) => quote!(stamp_once(&mut copy.#ident, now);),
+            (_, Some(Fill::Generate(token))) => {
                 let ty = &field.ty;
                 let generate =
                     quote_spanned!(token.span()=> <#ty as _dm::life::Generate>::generate);
                 quote!(fill(&mut copy.#ident, || #generate(now));)
             }
-            (_, Some(crate::entity::parse::Fill::Default(expr))) => {
-                quote!(fill(&mut copy.#ident, || #expr);)
-            }
+            (_, Some(Fill::Default(expr))) => quote!(fill(&mut copy.#ident, || #expr);),
             _ => continue,
         };
-        steps.extend(quote_spanned!(field.ty.span()=> _dm::life::#step));
+        let step = quote_spanned!(field.ty.span()=> _dm::life::#step);
+        match field.life.as_ref().map(|life| life.kind) {
+            Some(LifeKind::Version | LifeKind::UpdatedAt) => steps.extend(step),
+            _ => fills.extend(step),
+        }
+    }
+    // An item that is there has had its first values, and may have lost them on purpose.
+    if !fills.is_empty() {
+        steps.extend(quote!(if may_be_new { #fills }));
     }
     let mut all = TokenStream::new();
     if !steps.is_empty() {
+        let copy = quote_spanned!(entity.ident.span()=> _dm::life::copy);
         all.extend(quote! {
-            fn stamped(&self, now: _dm::SystemTime) -> _dm::Option<Self> {
-                let mut copy = _dm::Clone::clone(self);
+            fn stamped(&self, now: _dm::SystemTime, may_be_new: bool) -> _dm::Option<Self> {
+                let mut copy = #copy(self);
                 #steps
                 _dm::Some(copy)
             }

@@ -99,7 +99,7 @@ pub struct BatchEntry<T> {
 impl<T: Table> BatchEntry<T> {
     pub(super) fn put<E: Entity<Table = T>>(entity: &E, now: SystemTime) -> Result<Self, Error> {
         let mut json = String::with_capacity(256);
-        let stamped = entity.stamped(now);
+        let stamped = entity.stamped(now, true);
         write_entity(stamped.as_ref().unwrap_or(entity), &mut json)?;
         Ok(Self::new::<E>(true, json))
     }

@@ -15,6 +15,8 @@ mod write;
 
 pub use get::TransactGet;
 pub use keys::Keys;
+pub(in crate::op) use run::ATTEMPTS;
 pub(crate) use run::Run;
 pub(crate) use step::Step;
 pub use write::TransactWrite;
+pub(in crate::op) use write::send_all;

@@ -15,7 +15,7 @@ use crate::transport::{self, Call, Operation, Response, Target};
 use crate::wire::{read_transaction, write_json_str};
 
 /// How often a transaction is sent in all, unless the caller says otherwise.
-pub(super) const ATTEMPTS: u32 = 8;
+pub(in crate::op) const ATTEMPTS: u32 = 8;
 
 /// A transaction takes the service a few milliseconds: the one that stands in the way is gone soon.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);

@@ -13,10 +13,10 @@ use crate::op::action::ActionKind;
 use crate::op::backoff::Backoff;
 use crate::op::draft::Draft;
 use crate::op::options::{Options, options};
-use crate::op::uniques::{self, Resolved};
+use crate::op::uniques::{self, Resolver};
 use crate::op::{Create, Delete, Put, Rekey, Save, Sending, Update, Upsert};
 use crate::transport::Target;
-use crate::{Entity, Error, OutcomeKind, Table, TransactionCanceled};
+use crate::{Entity, Error, Table};
 
 /// Writes that take effect together or not at all: `TransactWriteItems`. Made by
 /// [`Handle::transact_write`](crate::Handle::transact_write).
@@ -212,43 +212,48 @@ impl<T: Table> TransactWrite<T> {
             if drafts.is_empty() {
                 return Ok(());
             }
-            let mut backoff = Backoff::new(uniques::FIRST_PAUSE, uniques::LONGEST_PAUSE);
-            let mut left = uniques::ATTEMPTS;
-            loop {
-                left -= 1;
-                let mut resolved = Vec::with_capacity(drafts.len());
-                for draft in &drafts {
-                    resolved.push(uniques::resolve(draft, false).await?);
-                }
-                let steps: Vec<&Step> = resolved.iter().map(|one| &one.step).collect();
-                let token = token.as_deref().map_or_else(random_token, str::to_owned);
-                let run =
-                    Run::with_token(&self.target, &steps, &self.options, &token, self.attempts)?;
-                match run.send().await {
-                    Err(Error::TransactionCanceled(canceled))
-                        if left > 0 && is_stale(&canceled, &resolved) =>
-                    {
-                        backoff.wait().await;
-                    }
-                    sent => return sent.map(drop),
-                }
-            }
+            send_all(
+                &self.target,
+                &drafts,
+                &self.options,
+                token.as_deref(),
+                self.attempts,
+            )
+            .await
         })
     }
 }
 
-/// Whether what was read of unique values has changed meanwhile, and nothing else is wrong.
-fn is_stale(canceled: &TransactionCanceled, resolved: &[Resolved]) -> bool {
-    let mut any = false;
-    for (outcome, resolved) in canceled.outcomes().iter().zip(resolved) {
-        match outcome.kind() {
-            OutcomeKind::NoError | OutcomeKind::Conflict | OutcomeKind::Throttled => {}
-            _ if outcome.is_failed_release() => any = true,
-            _ if outcome.is_own_condition() && resolved.is_stale(outcome.raw_item()) => any = true,
-            _ => return false,
+/// Sends the writes as one transaction, again and again while others change what it has read of unique values.
+pub(in crate::op) async fn send_all(
+    target: &Target,
+    drafts: &[Draft],
+    options: &Options,
+    token: Option<&str>,
+    attempts: u32,
+) -> Result<(), Error> {
+    let mut backoff = Backoff::new(uniques::FIRST_PAUSE, uniques::LONGEST_PAUSE);
+    let mut left = uniques::ATTEMPTS;
+    let mut resolver = Resolver::new(&target.client, options);
+    loop {
+        left -= 1;
+        let mut resolved = Vec::with_capacity(drafts.len());
+        for (position, draft) in drafts.iter().enumerate() {
+            resolved.push(resolver.resolve(draft, position).await?);
+        }
+        let steps = uniques::steps(&mut resolved)?;
+        let steps: Vec<&Step> = steps.iter().collect();
+        let token = token.map_or_else(random_token, str::to_owned);
+        let run = Run::with_token(target, &steps, options, &token, attempts)?;
+        match run.send().await {
+            Err(Error::TransactionCanceled(canceled))
+                if left > 0 && resolver.is_stale(&canceled, &resolved) =>
+            {
+                backoff.wait().await;
+            }
+            sent => return sent.map(drop),
         }
     }
-    any
 }
 
 /// Says what is written where, without the values.
