@@ -126,10 +126,9 @@ impl Draft {
         keys.into_iter().any(|key| key.name == name)
     }
 
-    /// The condition on the stored version, unless the item is not to be there at all.
-    fn version_node(&self) -> Option<Node> {
-        let (version, attribute) = (self.expected?, self.entity.lifecycle.version?);
-        let path = Path::of(attribute);
+    /// The version that the stored item must have, and its attribute. None if there must be no item at all, whatever
+    /// version the entity has.
+    fn checked_version(&self) -> Option<(&'static str, u64)> {
         let is_new = |node: &Node| match node {
             Node::Or(all) => all.contains(&Node::not_exists(self.pk())),
             node => *node == Node::not_exists(self.pk()),
@@ -137,6 +136,12 @@ impl Draft {
         if self.conditions.iter().any(is_new) {
             return None;
         }
+        self.entity.lifecycle.version.zip(self.expected)
+    }
+
+    fn version_node(&self) -> Option<Node> {
+        let (attribute, version) = self.checked_version()?;
+        let path = Path::of(attribute);
         Some(if version == 0 {
             Node::not_exists(path)
         } else {
@@ -241,7 +246,7 @@ impl Draft {
             table: self.table,
             entity: self.entity,
             body,
-            expected: self.entity.lifecycle.version.zip(self.expected),
+            expected: self.checked_version(),
         })
     }
 
@@ -324,8 +329,8 @@ impl Draft {
             return Ok(Response::empty());
         }
         let stored = self.stored_version(item);
-        match self.expected {
-            Some(expected) if stored != expected => Err(Error::VersionConflict(
+        match self.checked_version() {
+            Some((_, expected)) if stored != expected => Err(Error::VersionConflict(
                 VersionConflict::new(failed, expected, stored),
             )),
             _ => Err(Error::ConditionFailed(failed)),
