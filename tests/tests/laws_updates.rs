@@ -39,7 +39,7 @@ const STATUSES: [Status; 3] = [Status::Open, Status::Working, Status::Done];
 struct Owner(String);
 
 /// Overlapping indexes with components in common; optional ones, in lower case, by date; predicates over components and
-/// others; a codec; a version.
+/// others; a codec.
 #[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[entity(
     table = Work, pk = "TEAM#{team}", sk = "TASK#{number}",
@@ -59,8 +59,6 @@ struct Task {
     is_open: bool,
     count: u64,
     note: Option<String>,
-    #[entity(version)]
-    version: u64,
 }
 
 fn millis(random: &mut Random) -> Timestamp {
@@ -88,7 +86,6 @@ impl Subject for Task {
             is_open: random.chance(2),
             count: random.word() % 10,
             note: random.chance(2).then(|| "n".into()),
-            version: 0,
         }
     }
 
@@ -108,9 +105,7 @@ impl Subject for Task {
         new
     }
 
-    fn touch(&mut self, before: Option<&Self>, _: i64) {
-        self.version = before.map_or(0, |before| before.version) + 1;
-    }
+    fn touch(&mut self, _: Option<&Self>, _: i64) {}
 
     async fn update(
         via: &Via<Work>,
@@ -205,8 +200,7 @@ impl Subject for Task {
                     .set(|t| t.status, other.status)
                     .set(|t| t.owner, other.owner)
                     .set(|t| t.due, other.due)
-                    .set(|t| t.is_open, other.is_open)
-                    .at_version(old.version);
+                    .set(|t| t.is_open, other.is_open);
                 via.update(update).await
             }
         }
@@ -244,7 +238,7 @@ impl Subject for Task {
 struct Ticket {
     email: String,
     at: Timestamp,
-    state: String,
+    state: Option<String>,
     kind: Option<String>,
     rank: u8,
     text: String,
@@ -259,7 +253,7 @@ impl Subject for Ticket {
         Self {
             email: random.pick(&["a@x", "A@x", "a@long", "A@LONG"]).into(),
             at: millis(random),
-            state: random.pick(&["new", "New", "old"]).into(),
+            state: (!random.chance(4)).then(|| random.pick(&["new", "New", "old"]).into()),
             kind: (!random.chance(3)).then(|| random.pick(&["a", "b", "c"]).into()),
             rank: random.pick(&[1, 2]),
             text: random.pick(&["x", "y"]).into(),
@@ -321,7 +315,7 @@ impl Subject for Ticket {
             2 => {
                 new.state.clone_from(&other.state);
                 let update = update
-                    .set(|t| t.state, &other.state)
+                    .set(|t| t.state, other.state)
                     .assume(|t| t.kind, old.kind.clone())
                     .assume(|t| t.created_at, old.created_at)
                     .assume(|t| t.rank, old.rank);
@@ -332,7 +326,7 @@ impl Subject for Ticket {
                 let update = update
                     .set(|t| t.rank, other.rank)
                     .assume(|t| t.kind, old.kind.clone())
-                    .assume(|t| t.state, &old.state)
+                    .assume(|t| t.state, old.state.clone())
                     .assume(|t| t.created_at, old.created_at);
                 via.update(update).await
             }
@@ -342,7 +336,7 @@ impl Subject for Ticket {
                 new.kind.clone_from(&other.kind);
                 let update = update
                     .set(|t| t.rank, other.rank)
-                    .set(|t| t.state, &other.state)
+                    .set(|t| t.state, other.state)
                     .set(|t| t.kind, other.kind)
                     .assume(|t| t.created_at, old.created_at);
                 via.update(update).await
@@ -700,6 +694,8 @@ struct Wide {
     i: u8,
     k: u8,
     is_in: bool,
+    #[entity(version)]
+    version: u64,
 }
 
 impl Subject for Wide {
@@ -719,6 +715,7 @@ impl Subject for Wide {
             i: one(),
             k: one(),
             is_in: one() == 0,
+            version: 0,
         }
     }
 
@@ -733,7 +730,9 @@ impl Subject for Wide {
         new
     }
 
-    fn touch(&mut self, _: Option<&Self>, _: i64) {}
+    fn touch(&mut self, before: Option<&Self>, _: i64) {
+        self.version = before.map_or(0, |before| before.version) + 1;
+    }
 
     async fn update(
         via: &Via<Work>,
@@ -771,7 +770,8 @@ impl Subject for Wide {
                     .assume(|w| w.g, old.g)
                     .assume(|w| w.h, old.h);
                 let known = known.assume(|w| w.k, old.k).assume(|w| w.is_in, old.is_in);
-                via.update(known.set(|w| w.i, other.i)).await
+                via.update(known.set(|w| w.i, other.i).at_version(old.version))
+                    .await
             }
         }
     }
@@ -796,7 +796,8 @@ async fn law_5<E: Subject<Table = Work>>() {
         one_writer::<E>(&work().await, seed, 300).await;
     }
     for seed in 10..12 {
-        many_writers::<E>(&work().await, seed, 4, 150).await;
+        many_writers::<E>(&work().await, seed, 1, 300).await;
+        many_writers::<E>(&work().await, seed, 4, 100).await;
     }
 }
 

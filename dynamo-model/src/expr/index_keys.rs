@@ -55,6 +55,11 @@ pub(crate) fn index_changes<E: Entity>(saying: &Saying) -> Result<Following, Err
                     let Some(json) = written::<E>(template, place, &part)? else {
                         return Err(missing(schema, key, template, saying));
                     };
+                    let told = |part: &_| primary(schema).any(|known| known == *part);
+                    let parts = template.components().filter(|part| !told(part));
+                    let parts = parts.map(|(component, _)| component);
+                    let lossy = |component: &_| lossy(schema).any(|known| known == *component);
+                    following.assumed.extend(parts.filter(lossy));
                     following.changes.push(Change::Set(path, Term::Value(json)));
                 }
             }
@@ -145,16 +150,8 @@ fn standing<E: Entity>(
     assumed: &mut Vec<usize>,
 ) -> Result<Standing, Error> {
     let schema = E::SCHEMA;
-    for component in lossy(schema) {
-        let is_read = key.when.contains(&schema.components[component].name);
-        let is_other = |(number, format)| {
-            number == component && !primary(schema).any(|known| known == (number, format))
-        };
-        let mut parts = templates(schema, key).flat_map(Template::components);
-        if (is_read || parts.any(is_other)) && !assumed.contains(&component) {
-            assumed.push(component);
-        }
-    }
+    let read = lossy(schema).filter(|c| key.when.contains(&schema.components[*c].name));
+    assumed.extend(read);
     let mut may_be_absent = !key.when.is_empty();
     let mut unknown = None;
     for (component, _) in templates(schema, key).flat_map(Template::components) {
