@@ -111,7 +111,16 @@ fn part(numbers: &Components<'_>) -> TokenStream {
     let arms = numbers.0.iter().enumerate().map(|(number, field)| {
         let (ident, component) = (&field.ident, component(&field.ty));
         let number = Literal::usize_unsuffixed(number);
-        quote!(#number => #component::part(&self.#ident),)
+        let part = quote!(#component::part(&self.#ident));
+        let is_ttl = field
+            .life
+            .as_ref()
+            .is_some_and(|life| life.kind == LifeKind::Ttl);
+        if is_ttl {
+            quote!(#number => _dm::life::whole(#part),)
+        } else {
+            quote!(#number => #part,)
+        }
     });
     quote! {
         fn part(&self, component: usize) -> _dm::Option<_dm::KeyPartValue<'_>> {
@@ -159,7 +168,6 @@ fn moments(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     let kinds = [
         (LifeKind::Ttl, quote!(TTL)),
         (LifeKind::UpdatedAt, quote!(UPDATED_AT)),
-        (LifeKind::CreatedAt, quote!(CREATED_AT)),
     ];
     kinds.into_iter().filter_map(|(kind, number)| {
         let field = entity.living(kind)?;

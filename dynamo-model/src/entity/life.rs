@@ -9,8 +9,6 @@ use crate::key::{Part, Unreadable};
 pub const TTL: usize = usize::MAX;
 /// The `updated_at` field, made from the time of the write.
 pub const UPDATED_AT: usize = usize::MAX - 1;
-/// The `created_at` field, made from the time of the write.
-pub const CREATED_AT: usize = usize::MAX - 2;
 
 /// A field type that can count writes: `u32`, `u64` or `i64`.
 #[diagnostic::on_unimplemented(
@@ -121,6 +119,14 @@ pub fn time(now: SystemTime) -> Part<'static> {
     Part::Time {
         seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
         nanos: since.subsec_nanos(),
+    }
+}
+
+/// A time as the time-to-live attribute keeps it: in whole seconds. What keys hold of it must be the same.
+pub fn whole(part: Option<Part<'_>>) -> Option<Part<'_>> {
+    match part {
+        Some(Part::Time { seconds, .. }) => Some(Part::Time { seconds, nanos: 0 }),
+        part => part,
     }
 }
 

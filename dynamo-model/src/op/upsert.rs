@@ -8,12 +8,11 @@ use super::action::ActionKind;
 use super::draft::Draft;
 use super::options::options;
 use super::uniques::{Claims, unknown_expiry};
-use super::update::moment;
 use super::write::{New, Old, WriteOutput};
-use crate::entity::{Key, Reader, life, write_entity};
+use crate::entity::{Key, Reader, write_entity};
 use crate::expr::{
     Attribute, AttributeType, Attributed, Change, Computes, Condition, Counted, Encodes, KindOf,
-    Path, Term, Value, encode_value,
+    Node, Path, Term, Value, encode_value,
 };
 use crate::schema::{EntityDef, TableDef};
 use crate::transport::Target;
@@ -22,6 +21,9 @@ use crate::{Entity, Error, Table, WithoutUniques};
 
 /// Writes one item, whether it is there or not, and keeps of it what the entity does not declare: `UpdateItem`. Made by
 /// [`Handle::upsert`](crate::Handle::upsert).
+///
+/// An item that is there keeps its `created_at`. If index keys are made of it, the entity must know it: with another one
+/// than the stored, the upsert fails with [`Error::ConditionFailed`], which has the stored item.
 #[must_use = "nothing is written until `.send().await`"]
 pub struct Upsert<E, R = ()> {
     pub(super) draft: Draft,
@@ -36,10 +38,15 @@ impl<E: Entity> Upsert<E> {
         let key = Key::of(entity).write(&mut json).map_err(Error::from);
         let mut draft = Draft::new::<E>(target, ActionKind::Update, key.map(|()| json));
         let mut item = String::with_capacity(512);
-        let changes = write_entity(entity, &mut item)
-            .and_then(|()| changes::<E>(RawItem::new(&item), target.clock.now()));
+        let changes =
+            write_entity(entity, &mut item).and_then(|()| changes::<E>(RawItem::new(&item)));
         match changes {
-            Ok(changes) => draft.changes = changes,
+            Ok(changes) => {
+                draft.changes = changes;
+                if let Some(node) = first_time::<E>(RawItem::new(&item)) {
+                    draft.condition(Ok(node));
+                }
+            }
             Err(error) => draft.fail(error),
         }
         draft.claim(Claims::of_entity(entity));
@@ -51,7 +58,7 @@ impl<E: Entity> Upsert<E> {
 }
 
 /// Every attribute of the item set, and those that it could have and has not removed.
-fn changes<E: Entity>(item: RawItem<'_>, now: std::time::SystemTime) -> Result<Vec<Change>, Error> {
+fn changes<E: Entity>(item: RawItem<'_>) -> Result<Vec<Change>, Error> {
     let (table, schema) = (E::Table::DEF, E::SCHEMA);
     let life = schema.lifecycle;
     let mut changes = Vec::new();
@@ -73,8 +80,7 @@ fn changes<E: Entity>(item: RawItem<'_>, now: std::time::SystemTime) -> Result<V
             let stored = Term::IfNotExists(path.clone(), Box::new(zero));
             Term::Plus(Box::new(stored), Box::new(one))
         } else if life.created_at == Some(name) {
-            let created = moment::<E>(life::CREATED_AT, name, life::time(now))?;
-            Term::IfNotExists(path.clone(), Box::new(Term::Value(created)))
+            Term::IfNotExists(path.clone(), Box::new(Term::Value(value.to_owned())))
         } else {
             Term::Value(value.to_owned())
         };
@@ -87,6 +93,33 @@ fn changes<E: Entity>(item: RawItem<'_>, now: std::time::SystemTime) -> Result<V
         }
     }
     Ok(changes)
+}
+
+/// What an index key is made of `created_at` for: the time of the first write is the entity's, so that the key is not
+/// made of another time than the one that is kept.
+fn first_time<E: Entity>(item: RawItem<'_>) -> Option<Node> {
+    let schema = E::SCHEMA;
+    let attribute = schema.lifecycle.created_at?;
+    let field = schema
+        .fields
+        .iter()
+        .find(|field| field.attribute == attribute)?;
+    let mut templates = schema
+        .keys
+        .iter()
+        .skip(1)
+        .flat_map(|key| key.pk.iter().chain(key.sk));
+    let in_index = templates.any(|template| {
+        let mut components = template.components();
+        components.any(|(component, _)| schema.components[component].name == field.name)
+    });
+    let value = item
+        .attribute(attribute)
+        .ok()
+        .flatten()
+        .filter(|_| in_index)?;
+    let path = Path::of(attribute);
+    Some(Node::not_exists(path.clone()).or(Node::compare(path, "=", value)))
 }
 
 fn is_key(table: &TableDef, name: &str) -> bool {
