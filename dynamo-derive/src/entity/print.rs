@@ -5,7 +5,7 @@ use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned as _;
 
-use self::attributes::{attributes, lifecycle};
+use self::attributes::{attributes, lifecycle, moment};
 use self::keys::{functions, keyed};
 use self::schema::{component, schema};
 use super::parse::{Entity, Field, LifeKind};
@@ -172,7 +172,9 @@ fn moments(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     kinds.into_iter().filter_map(|(kind, number)| {
         let field = entity.living(kind)?;
         let (ty, attribute) = (&field.ty, &field.serde.attribute);
-        let read = quote_spanned!(ty.span()=> <#ty as _dm::life::Moment>::at);
+        let moment = moment(ty);
+        // Not the function itself, of which the compiler would say a second time that there is none.
+        let read = quote!(|part| #moment::at(part));
         Some(match &field.serde.serialize_with {
             None => quote!(_dm::life::#number => key.field(#attribute, #read),),
             Some(path) => {
