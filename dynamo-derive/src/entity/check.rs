@@ -103,7 +103,10 @@ fn lifecycle_fits(ctxt: &Ctxt, entity: &Entity) {
     let mut seen: Vec<LifeKind> = Vec::new();
     for field in &entity.fields {
         if let Some(unique) = &field.unique
-            && !unique.template.parts().any(|(name, _)| name == field.name)
+            && unique
+                .template
+                .parts()
+                .all(|(name, _)| name != field.name && entity.field(name).is_some())
         {
             ctxt.error(
                 &unique.template.literal,

@@ -5,7 +5,7 @@ use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned as _;
 
-use self::attributes::{attributes, lifecycle};
+use self::attributes::{attributes, lifecycle, moment};
 use self::keys::{functions, keyed};
 pub(super) use self::schema::component;
 use self::schema::schema;
@@ -112,14 +112,16 @@ fn part(numbers: &Components<'_>) -> TokenStream {
     let arms = numbers.0.iter().enumerate().map(|(number, field)| {
         let (ident, component) = (&field.ident, component(&field.ty));
         let number = Literal::usize_unsuffixed(number);
+        let part = quote!(#component::part(&self.#ident));
         let is_ttl = field
             .life
             .as_ref()
             .is_some_and(|life| life.kind == LifeKind::Ttl);
         if is_ttl {
-            return quote!(#number => #component::part(&self.#ident).map(_dm::life::whole),);
+            quote!(#number => #part.map(_dm::life::whole),)
+        } else {
+            quote!(#number => #part,)
         }
-        quote!(#number => #component::part(&self.#ident),)
     });
     quote! {
         fn part(&self, component: usize) -> _dm::Option<_dm::KeyPartValue<'_>> {
@@ -170,12 +172,13 @@ fn moments(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     let kinds = [
         (LifeKind::Ttl, quote!(TTL)),
         (LifeKind::UpdatedAt, quote!(UPDATED_AT)),
-        (LifeKind::CreatedAt, quote!(CREATED_AT)),
     ];
     kinds.into_iter().filter_map(|(kind, number)| {
         let field = entity.living(kind)?;
         let (ty, attribute) = (&field.ty, &field.serde.attribute);
-        let read = quote_spanned!(ty.span()=> <#ty as _dm::life::Moment>::at);
+        let moment = moment(ty);
+        // Not the function itself, of which the compiler would say a second time that there is none.
+        let read = quote!(|part| #moment::at(part));
         Some(match &field.serde.serialize_with {
             None => quote!(_dm::life::#number => key.field(#attribute, #read),),
             Some(path) => {

@@ -9,8 +9,6 @@ use crate::key::{Part, Unreadable};
 pub const TTL: usize = usize::MAX;
 /// The `updated_at` field, made from the time of the write.
 pub const UPDATED_AT: usize = usize::MAX - 1;
-/// The `created_at` field, made from the time of the write.
-pub const CREATED_AT: usize = usize::MAX - 2;
 
 /// A field type that can count writes: `u32`, `u64` or `i64`.
 #[diagnostic::on_unimplemented(
@@ -22,6 +20,11 @@ pub trait Version: Copy {
     fn number(self) -> u64;
     /// The version of this number.
     fn of(number: u64) -> Self;
+
+    /// Becomes the next version.
+    fn count(&mut self) {
+        *self = Self::of(self.number().saturating_add(1));
+    }
 }
 
 macro_rules! versions {
@@ -60,6 +63,20 @@ pub trait Moment: Sized {
     ///
     /// [`Unreadable`] if the type does not reach that far.
     fn at(part: Part<'_>) -> Result<Self, Unreadable>;
+
+    /// Becomes the time of a write.
+    fn stamp(&mut self, now: SystemTime) {
+        if let Ok(moment) = Self::at(time(now)) {
+            *self = moment;
+        }
+    }
+
+    /// Becomes the time of the first write, which is kept.
+    fn stamp_once(&mut self, now: SystemTime) {
+        if self.is_unset() {
+            self.stamp(now);
+        }
+    }
 }
 
 impl<T: Moment> Moment for Option<T> {
@@ -124,7 +141,7 @@ pub fn time(now: SystemTime) -> Part<'static> {
     }
 }
 
-/// The time in whole seconds, as a time to live is stored: keys that are made of it hold no more.
+/// A time as the time-to-live attribute keeps it: in whole seconds. What keys hold of it must be the same.
 pub fn whole(part: Part<'_>) -> Part<'_> {
     match part {
         Part::Time { seconds, .. } => Part::Time { seconds, nanos: 0 },
@@ -154,25 +171,6 @@ impl<T: Clone> Copied for T {}
 /// A copy to stamp.
 pub fn copy<T: Copied>(entity: &T) -> T {
     entity.clone()
-}
-
-/// The next version.
-pub fn count<V: Version>(version: &mut V) {
-    *version = V::of(version.number().saturating_add(1));
-}
-
-/// The time of a write.
-pub fn stamp<M: Moment>(field: &mut M, now: SystemTime) {
-    if let Ok(moment) = M::at(time(now)) {
-        *field = moment;
-    }
-}
-
-/// The time of the first write, which is kept.
-pub fn stamp_once<M: Moment>(field: &mut M, now: SystemTime) {
-    if field.is_unset() {
-        stamp(field, now);
-    }
 }
 
 /// A value for a field that has not been given one.

@@ -487,7 +487,12 @@ impl<E: Entity> Parts<E> {
     fn note(&mut self, path: &Path, note: Option<Note>, assumed: bool) {
         let mut fields = E::SCHEMA.fields.iter();
         let field = fields.find(|field| field.attribute == path.attribute());
-        if let (Some(note), Some(field)) = (note, field) {
+        if let (Some(mut note), Some(field)) = (note, field) {
+            if E::SCHEMA.lifecycle.ttl == Some(field.attribute) {
+                note.component = note
+                    .component
+                    .map(|(number, part)| (number, part.map(life::whole)));
+            }
             self.saying.say(field.name, note, assumed);
         }
     }
@@ -616,7 +621,7 @@ fn version_of(item: RawItem<'_>, attribute: &str) -> Result<Option<u64>, Error> 
 }
 
 /// A lifecycle time as its field is written.
-pub(super) fn moment<E: Entity>(
+fn moment<E: Entity>(
     component: usize,
     attribute: &'static str,
     time: Part<'static>,

@@ -13,7 +13,7 @@ use super::write::{New, Old, WriteOutput};
 use crate::entity::{Key, Reader, write_entity};
 use crate::expr::{
     Attribute, AttributeType, Attributed, Change, Computes, Condition, Counted, Encodes, KindOf,
-    Node, Path, Term, Value, encode_value, equals,
+    Node, Path, Term, Value, encode_value,
 };
 use crate::schema::{EntityDef, TableDef};
 use crate::transport::Target;
@@ -23,8 +23,8 @@ use crate::{Entity, Error, InvalidRequest, Table, WithoutUniques};
 /// Writes one item, whether it is there or not, and keeps of it what the entity does not declare: `UpdateItem`. Made by
 /// [`Handle::upsert`](crate::Handle::upsert).
 ///
-/// `created_at` keeps the time of the first write. Where the key of an index is made of it, the entity has to know it: an
-/// item that was created at another time is a failed condition.
+/// An item that is there keeps its `created_at`. If index keys are made of it, the entity must know it: with another one
+/// than the stored, the upsert fails with [`Error::ConditionFailed`], which has the stored item.
 #[must_use = "nothing is written until `.send().await`"]
 pub struct Upsert<E, R = ()> {
     pub(super) draft: Draft,
@@ -42,10 +42,14 @@ impl<E: Entity> Upsert<E> {
         let changes =
             write_entity(entity, &mut item).and_then(|()| changes::<E>(RawItem::new(&item)));
         match changes {
-            Ok(changes) => draft.changes = changes,
+            Ok(changes) => {
+                draft.changes = changes;
+                if let Some(node) = first_time::<E>(RawItem::new(&item)) {
+                    draft.condition(Ok(node));
+                }
+            }
             Err(error) => draft.fail(error),
         }
-        assume_created::<E>(&mut draft);
         draft.claim(Claims::of_entity(entity));
         Self {
             draft,
@@ -92,33 +96,31 @@ fn changes<E: Entity>(item: RawItem<'_>) -> Result<Vec<Change>, Error> {
     Ok(changes)
 }
 
-/// The time of the first write is kept; where an index key is made of it, it has to be the one that is known.
-fn assume_created<E: Entity>(draft: &mut Draft) {
-    let (table, schema) = (E::Table::DEF, E::SCHEMA);
-    let mut fields = schema.fields.iter();
-    let Some(field) = fields.find(|field| schema.lifecycle.created_at == Some(field.attribute))
-    else {
-        return;
-    };
-    let in_index = schema.keys.iter().skip(1).any(|key| {
-        let mut templates = schema.pk_templates(key).iter().chain(key.sk);
-        let stands = templates.any(|template| {
-            let mut parts = template.components();
-            parts.any(|(component, _)| schema.components[component].name == field.name)
-        });
-        stands || key.when.contains(&field.name)
+/// What an index key is made of `created_at` for: the time of the first write is the entity's, so that the key is not
+/// made of another time than the one that is kept.
+fn first_time<E: Entity>(item: RawItem<'_>) -> Option<Node> {
+    let schema = E::SCHEMA;
+    let attribute = schema.lifecycle.created_at?;
+    let field = schema
+        .fields
+        .iter()
+        .find(|field| field.attribute == attribute)?;
+    let mut templates = schema
+        .keys
+        .iter()
+        .skip(1)
+        .flat_map(|key| key.pk.iter().chain(key.sk));
+    let in_index = templates.any(|template| {
+        let mut components = template.components();
+        components.any(|(component, _)| schema.components[component].name == field.name)
     });
-    let path = Path::of(field.attribute);
-    let mut changes = draft.changes.iter();
-    if in_index
-        && let Some(Change::Set(_, Term::IfNotExists(_, value))) =
-            changes.find(|change| *change.path() == path)
-        && let Term::Value(created) = &**value
-    {
-        let is_new = Node::not_exists(Path::of(table.pk.name));
-        let known = is_new.or(equals(path, Some(created.clone())));
-        draft.condition(Ok(known));
-    }
+    let value = item
+        .attribute(attribute)
+        .ok()
+        .flatten()
+        .filter(|_| in_index)?;
+    let path = Path::of(attribute);
+    Some(Node::not_exists(path.clone()).or(Node::compare(path, "=", value)))
 }
 
 fn is_key(table: &TableDef, name: &str) -> bool {

@@ -115,25 +115,44 @@ fn mentions_parameter(ty: &Type, generics: &Generics) -> bool {
     finder.1
 }
 
+/// The type as a version. Always in these words and with the type's span, so that a type that is none is reported once.
+fn version(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as _dm::life::Version>)
+}
+
+/// The type as a point in time, in the same way.
+pub(super) fn moment(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as _dm::life::Moment>)
+}
+
 /// The functions of lifecycle attributes, where there are any.
 pub(super) fn lifecycle(entity: &Entity) -> TokenStream {
     let (mut steps, mut fills) = (TokenStream::new(), TokenStream::new());
     for field in &entity.fields {
-        let ident = &field.ident;
+        let (ident, ty) = (&field.ident, &field.ty);
         let step = match (field.life.as_ref().map(|life| life.kind), &field.fill) {
-            (Some(LifeKind::Version), _) => quote!(count(&mut copy.#ident);),
-            (Some(LifeKind::UpdatedAt), _) => quote!(stamp(&mut copy.#ident, now);),
-            (Some(LifeKind::CreatedAt), _) => quote!(stamp_once(&mut copy.#ident, now);),
+            (Some(LifeKind::Version), _) => {
+                let version = version(ty);
+                quote!(#version::count(&mut copy.#ident);)
+            }
+            (Some(LifeKind::UpdatedAt), _) => {
+                let moment = moment(ty);
+                quote!(#moment::stamp(&mut copy.#ident, now);)
+            }
+            (Some(LifeKind::CreatedAt), _) => {
+                let moment = moment(ty);
+                quote!(#moment::stamp_once(&mut copy.#ident, now);)
+            }
             (_, Some(Fill::Generate(token))) => {
-                let ty = &field.ty;
                 let generate =
                     quote_spanned!(token.span()=> <#ty as _dm::life::Generate>::generate);
-                quote!(fill(&mut copy.#ident, || #generate(now));)
+                quote!(_dm::life::fill(&mut copy.#ident, || #generate(now));)
             }
-            (_, Some(Fill::Default(expr))) => quote!(fill(&mut copy.#ident, || #expr);),
+            (_, Some(Fill::Default(expr))) => {
+                quote_spanned!(ty.span()=> _dm::life::fill(&mut copy.#ident, || #expr);)
+            }
             _ => continue,
         };
-        let step = quote_spanned!(field.ty.span()=> _dm::life::#step);
         match field.life.as_ref().map(|life| life.kind) {
             Some(LifeKind::Version | LifeKind::UpdatedAt) => steps.extend(step),
             _ => fills.extend(step),
@@ -160,18 +179,18 @@ pub(super) fn lifecycle(entity: &Entity) -> TokenStream {
             .map(|field: &Field| (&field.ident, &field.ty))
     };
     if let Some((ident, ty)) = of(LifeKind::Version) {
-        let version = quote_spanned!(ty.span()=> _dm::life::Version::number);
+        let version = version(ty);
         all.extend(quote! {
             fn version(&self) -> _dm::Option<u64> {
-                _dm::Some(#version(self.#ident))
+                _dm::Some(#version::number(self.#ident))
             }
         });
     }
     if let Some((ident, ty)) = of(LifeKind::Ttl) {
-        let seconds = quote_spanned!(ty.span()=> _dm::life::Moment::seconds);
+        let moment = moment(ty);
         all.extend(quote! {
             fn expires(&self) -> _dm::Option<i64> {
-                #seconds(&self.#ident)
+                #moment::seconds(&self.#ident)
             }
         });
     }
