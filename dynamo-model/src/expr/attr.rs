@@ -91,7 +91,7 @@ impl<E, W, C: Stored> Attr<E, W, C> {
     pub fn eq(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
         Condition::made(value.operand().map(|operand| match operand {
             Some(operand) => Node::Compare(self.operand(), "=", operand),
-            None => self.is_none(),
+            None => self.nothing(),
         }))
     }
 
@@ -99,12 +99,12 @@ impl<E, W, C: Stored> Attr<E, W, C> {
     pub fn ne(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
         Condition::made(value.operand().map(|operand| match operand {
             Some(operand) => Node::Compare(self.operand(), "<>", operand),
-            None => self.is_none().not(),
+            None => self.nothing().not(),
         }))
     }
 
     /// What reading takes for `None`.
-    fn is_none(&self) -> Node {
+    fn nothing(&self) -> Node {
         equals(self.path.clone(), None)
     }
 
@@ -123,8 +123,8 @@ impl<E, W, C: Stored> Attr<E, W, C> {
             }
         }
         Condition::new(match (none, operands.is_empty()) {
-            (true, true) => self.is_none(),
-            (true, false) => self.is_none().or(Node::In(self.operand(), operands)),
+            (true, true) => self.nothing(),
+            (true, false) => self.nothing().or(Node::In(self.operand(), operands)),
             (false, _) => Node::In(self.operand(), operands),
         })
     }
