@@ -89,7 +89,7 @@ impl<E, W, C: Stored> Attr<E, W, C> {
 
     /// Equal: `=`. `None` asks whether the attribute is absent (or `NULL`).
     pub fn eq(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
-        Condition::made(value.operand().map(|operand| match operand {
+        Condition::made(self.comparand(value).map(|operand| match operand {
             Some(operand) => Node::Compare(self.operand(), "=", operand),
             None => self.nothing(),
         }))
@@ -97,7 +97,7 @@ impl<E, W, C: Stored> Attr<E, W, C> {
 
     /// Not equal: `<>`, which also holds if the attribute is absent. `None` asks whether the attribute is there.
     pub fn ne(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
-        Condition::made(value.operand().map(|operand| match operand {
+        Condition::made(self.comparand(value).map(|operand| match operand {
             Some(operand) => Node::Compare(self.operand(), "<>", operand),
             None => self.nothing().not(),
         }))
@@ -130,11 +130,20 @@ impl<E, W, C: Stored> Attr<E, W, C> {
     }
 
     fn compare(&self, operator: &'static str, value: impl Comparand<E, W, C>) -> Condition<E> {
-        Condition::made(match value.operand() {
-            Ok(Some(operand)) => Ok(Node::Compare(self.operand(), operator, operand)),
-            Ok(None) => Err(self.locate(EncodeError::new(NO_ORDER))),
-            Err(error) => Err(self.locate(error)),
-        })
+        Condition::made(
+            self.ordered(value)
+                .map(|operand| Node::Compare(self.operand(), operator, operand)),
+        )
+    }
+
+    fn comparand(&self, value: impl Comparand<E, W, C>) -> Result<Option<Operand>, EncodeError> {
+        value.operand().map_err(|error| self.locate(error))
+    }
+
+    /// A comparand that has a place in the order.
+    fn ordered(&self, value: impl Comparand<E, W, C>) -> Result<Operand, EncodeError> {
+        let operand = self.comparand(value)?;
+        operand.ok_or_else(|| self.locate(EncodeError::new(NO_ORDER)))
     }
 }
 
@@ -170,13 +179,8 @@ where
         low: impl Comparand<E, W, C>,
         high: impl Comparand<E, W, C>,
     ) -> Condition<E> {
-        let operand = |result: Result<Option<Operand>, EncodeError>| match result {
-            Ok(Some(operand)) => Ok(operand),
-            Ok(None) => Err(self.locate(EncodeError::new(NO_ORDER))),
-            Err(error) => Err(self.locate(error)),
-        };
-        Condition::made(operand(low.operand()).and_then(|low| {
-            let high = operand(high.operand())?;
+        Condition::made(self.ordered(low).and_then(|low| {
+            let high = self.ordered(high)?;
             // The service refuses bounds that it can see are reversed, instead of finding nothing.
             Ok(if is_reversed(&low, &high) {
                 Node::Compare(self.operand(), ">=", low).and(Node::Compare(

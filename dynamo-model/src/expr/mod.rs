@@ -12,6 +12,8 @@ mod node;
 mod path;
 mod said;
 mod sort;
+#[cfg(test)]
+mod tests;
 mod types;
 mod value;
 

@@ -18,7 +18,7 @@ use crate::expr::{
 use crate::schema::{EntityDef, TableDef};
 use crate::transport::Target;
 use crate::wire::{RawItem, Scalar, read_envelope};
-use crate::{Entity, Error, Table, WithoutUniques};
+use crate::{Entity, Error, InvalidRequest, Table, WithoutUniques};
 
 /// Writes one item, whether it is there or not, and keeps of it what the entity does not declare: `UpdateItem`. Made by
 /// [`Handle::upsert`](crate::Handle::upsert).
@@ -121,18 +121,31 @@ impl<E: Attributed, R> Upsert<E, R> {
         A::Class: Computes,
     {
         let path = at(E::attributes()).into_path();
-        for change in &mut self.draft.changes {
-            if let Change::Set(to, term) = change
-                && *to == path
-            {
-                let value = std::mem::replace(term, Term::Path(Path::root()));
-                *term = Term::IfNotExists(path.clone(), Box::new(value));
-                return self;
-            }
+        if !path.is_attribute() {
+            self.refuse(
+                &path,
+                "is part of an attribute, which is written as a whole",
+            );
         }
-        // What the entity does not have either stays as it is.
-        self.draft.changes.retain(|change| *change.path() != path);
+        let changes = &mut self.draft.changes;
+        match changes.iter_mut().find(|change| *change.path() == path) {
+            Some(Change::Set(_, term @ Term::Value(_))) => {
+                let value = std::mem::replace(term, Term::Path(Path::root()));
+                *term = Term::IfNotExists(path, Box::new(value));
+            }
+            // What the entity does not have either stays as it is.
+            Some(Change::Remove(_)) => changes.retain(|change| *change.path() != path),
+            Some(_) => self.refuse(&path, "is kept or added to already"),
+            None => {}
+        }
         self
+    }
+
+    fn refuse(&mut self, path: &Path, why: &str) {
+        self.draft.fail(InvalidRequest::new(format!(
+            "`{path}` of `{}` {why}: say once what an upsert makes of an attribute",
+            E::SCHEMA.name
+        )));
     }
 
     /// Adds to a number; of an item that does not have it, to the entity's value: `+`.
