@@ -169,13 +169,25 @@ fn names_differ(ctxt: &Ctxt, entity: &Entity) {
 
 fn predicates_read_fields(ctxt: &Ctxt, entity: &Entity) {
     for key in &entity.keys {
-        if let Some(when) = &key.when
-            && super::print::inputs(entity, when).is_empty()
-        {
+        let Some(when) = &key.when else { continue };
+        let fields = super::print::inputs(entity, when);
+        if fields.is_empty() {
             ctxt.error(
                 when,
                 "`when` reads no field, so it would be the same for every item: fields are in scope by name, `when = *amount > 0`",
             );
+        }
+        // Updates must see when what a predicate reads is changed.
+        for field in fields {
+            if field.serde.flatten || field.serde.skip {
+                ctxt.error(
+                    when,
+                    format!(
+                        "`when` reads `{}`, which is no attribute of its own: drop `#[serde(flatten)]` or `#[serde(skip)]` from it",
+                        field.name
+                    ),
+                );
+            }
         }
     }
 }

@@ -132,8 +132,8 @@ pub(crate) fn seconds(now: SystemTime) -> i64 {
 }
 
 /// The next version.
-pub fn count<V: Version>(version: &mut V) {
-    *version = V::of(version.number().saturating_add(1));
+pub fn next(version: u64) -> u64 {
+    version.saturating_add(1)
 }
 
 /// The time of a write.

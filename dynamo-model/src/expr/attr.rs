@@ -32,7 +32,15 @@ pub trait Attribute {
     type Class;
     /// Where it is.
     #[doc(hidden)]
-    fn into_path(self) -> Path;
+    fn place(&self) -> &Path;
+    /// Where it is.
+    #[doc(hidden)]
+    fn into_path(self) -> Path
+    where
+        Self: Sized,
+    {
+        self.place().clone()
+    }
 }
 
 impl<E, W, C> Attribute for Attr<E, W, C> {
@@ -40,8 +48,8 @@ impl<E, W, C> Attribute for Attr<E, W, C> {
     type Value = W;
     type Class = C;
 
-    fn into_path(self) -> Path {
-        self.path
+    fn place(&self) -> &Path {
+        &self.path
     }
 }
 
@@ -60,35 +68,40 @@ impl<E, W, C> Attr<E, W, C> {
     pub fn path(&self) -> &Path {
         &self.path
     }
-
-    fn operand(&self) -> Operand {
-        Operand::Path(self.path.clone())
-    }
-
-    fn locate(&self, error: EncodeError) -> EncodeError {
-        error.under_name(&self.path.to_string())
-    }
 }
 
-impl<E, W, C: Stored> Attr<E, W, C> {
+// Bounds stand at the methods: unlike those of an `impl`, they are reported in the words of their traits.
+impl<E, W, C> Attr<E, W, C> {
     /// The item has the attribute: `attribute_exists`. A stored `NULL` counts.
-    pub fn exists(&self) -> Condition<E> {
+    pub fn exists(&self) -> Condition<E>
+    where
+        C: Stored,
+    {
         Condition::new(Node::exists(self.path.clone()))
     }
 
     /// The item does not have the attribute: `attribute_not_exists`.
-    pub fn not_exists(&self) -> Condition<E> {
+    pub fn not_exists(&self) -> Condition<E>
+    where
+        C: Stored,
+    {
         Condition::new(Node::not_exists(self.path.clone()))
     }
 
     /// The attribute is there and of this type: `attribute_type`.
-    pub fn is_type(&self, ty: Type) -> Condition<E> {
-        let ty = Operand::Value(format!("{{\"S\":\"{}\"}}", ty.as_str()));
+    pub fn is_type(&self, ty: Type) -> Condition<E>
+    where
+        C: Stored,
+    {
+        let ty = Operand::text(ty.as_str());
         Condition::new(Node::Call("attribute_type", self.path.clone(), Some(ty)))
     }
 
     /// Equal: `=`. `None` asks whether the attribute is absent (or `NULL`).
-    pub fn eq(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
+    pub fn eq(&self, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        C: Encodes<W>,
+    {
         Condition::made(self.comparand(value).map(|operand| match operand {
             Some(operand) => Node::Compare(self.operand(), "=", operand),
             None => self.nothing(),
@@ -96,16 +109,14 @@ impl<E, W, C: Stored> Attr<E, W, C> {
     }
 
     /// Not equal: `<>`, which also holds if the attribute is absent. `None` asks whether the attribute is there.
-    pub fn ne(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
+    pub fn ne(&self, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        C: Encodes<W>,
+    {
         Condition::made(self.comparand(value).map(|operand| match operand {
             Some(operand) => Node::Compare(self.operand(), "<>", operand),
             None => self.nothing().not(),
         }))
-    }
-
-    /// What reading takes for `None`.
-    fn nothing(&self) -> Node {
-        equals(self.path.clone(), None)
     }
 
     /// One of these values: `IN`, which takes up to 100.
@@ -129,138 +140,111 @@ impl<E, W, C: Stored> Attr<E, W, C> {
         })
     }
 
-    fn compare(&self, operator: &'static str, value: impl Comparand<E, W, C>) -> Condition<E> {
-        Condition::made(
-            self.ordered(value)
-                .map(|operand| Node::Compare(self.operand(), operator, operand)),
-        )
-    }
-
-    fn comparand(&self, value: impl Comparand<E, W, C>) -> Result<Option<Operand>, EncodeError> {
-        value.operand().map_err(|error| self.locate(error))
-    }
-
-    /// A comparand that has a place in the order.
-    fn ordered(&self, value: impl Comparand<E, W, C>) -> Result<Operand, EncodeError> {
-        let operand = self.comparand(value)?;
-        operand.ok_or_else(|| self.locate(EncodeError::new(NO_ORDER)))
-    }
-}
-
-const NO_ORDER: &str = "`None` has no place in the order: ask with `eq` or `ne`";
-
-impl<E, W: AttributeType, C: Stored> Attr<E, W, C>
-where
-    C: Orders<KindOf<W>>,
-{
     /// Less than: `<`. Never holds if the attribute is absent.
-    pub fn lt(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
+    pub fn lt(&self, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        W: AttributeType,
+        C: Encodes<W> + Orders<KindOf<W>>,
+    {
         self.compare("<", value)
     }
 
     /// At most: `<=`. Never holds if the attribute is absent.
-    pub fn le(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
+    pub fn le(&self, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        W: AttributeType,
+        C: Encodes<W> + Orders<KindOf<W>>,
+    {
         self.compare("<=", value)
     }
 
     /// Greater than: `>`. Never holds if the attribute is absent.
-    pub fn gt(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
+    pub fn gt(&self, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        W: AttributeType,
+        C: Encodes<W> + Orders<KindOf<W>>,
+    {
         self.compare(">", value)
     }
 
     /// At least: `>=`. Never holds if the attribute is absent.
-    pub fn ge(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
+    pub fn ge(&self, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        W: AttributeType,
+        C: Encodes<W> + Orders<KindOf<W>>,
+    {
         self.compare(">=", value)
     }
 
     /// From the first value to the second, both included: `BETWEEN`. Reversed values hold for nothing.
-    pub fn between(
-        &self,
-        low: impl Comparand<E, W, C>,
-        high: impl Comparand<E, W, C>,
-    ) -> Condition<E> {
+    pub fn between(&self, low: impl Comparand<E, W>, high: impl Comparand<E, W>) -> Condition<E>
+    where
+        W: AttributeType,
+        C: Encodes<W> + Orders<KindOf<W>>,
+    {
         Condition::made(self.ordered(low).and_then(|low| {
             let high = self.ordered(high)?;
             // The service refuses bounds that it can see are reversed, instead of finding nothing.
             Ok(if is_reversed(&low, &high) {
-                Node::Compare(self.operand(), ">=", low).and(Node::Compare(
-                    self.operand(),
-                    "<=",
-                    high,
-                ))
+                let from = Node::Compare(self.operand(), ">=", low);
+                from.and(Node::Compare(self.operand(), "<=", high))
             } else {
                 Node::Between(self.operand(), low, high)
             })
         }))
     }
-}
 
-fn is_reversed(low: &Operand, high: &Operand) -> bool {
-    match (low, high) {
-        (Operand::Value(low), Operand::Value(high)) => crate::wire::is_greater(low, high),
-        _ => false,
-    }
-}
-
-impl<E, W: AttributeType, C: Stored + Encodes<W>> Attr<E, W, C>
-where
-    KindOf<W>: Beginning,
-{
     /// The value begins with this: `begins_with`. An empty beginning holds for every value.
-    pub fn begins_with(&self, value: impl Value<W>) -> Condition<E> {
+    pub fn begins_with(&self, value: impl Value<W>) -> Condition<E>
+    where
+        W: AttributeType,
+        KindOf<W>: Beginning,
+        C: Encodes<W>,
+    {
         Condition::made(match encode::<W, C, _>(&value) {
-            Ok(Some(json)) => Ok(Node::Call(
-                "begins_with",
-                self.path.clone(),
-                Some(Operand::Value(json)),
-            )),
+            Ok(Some(json)) => {
+                let beginning = Some(Operand::Value(json));
+                Ok(Node::Call("begins_with", self.path.clone(), beginning))
+            }
             Ok(None) => Err(self.locate(EncodeError::new("`None` begins nothing"))),
             Err(error) => Err(self.locate(error)),
         })
     }
-}
 
-impl<E, W: AttributeType, C: Stored> Attr<E, W, C>
-where
-    KindOf<W>: Holding,
-{
     /// The text contains this text, the list or set this element: `contains`.
-    pub fn contains(&self, element: impl Value<<KindOf<W> as Holding>::Element>) -> Condition<E> {
+    pub fn contains(&self, element: impl Value<<KindOf<W> as Holding>::Element>) -> Condition<E>
+    where
+        W: AttributeType,
+        KindOf<W>: Holding,
+        C: Stored,
+    {
         let json = encode::<<KindOf<W> as Holding>::Element, Free, _>(&element);
         Condition::made(match json {
-            Ok(json) => Ok(Node::Call(
-                "contains",
-                self.path.clone(),
-                Some(Operand::Value(
-                    json.unwrap_or_else(|| "{\"NULL\":true}".to_owned()),
-                )),
-            )),
+            Ok(json) => {
+                let json = json.unwrap_or_else(|| "{\"NULL\":true}".to_owned());
+                let element = Some(Operand::Value(json));
+                Ok(Node::Call("contains", self.path.clone(), element))
+            }
             Err(error) => Err(self.locate(error)),
         })
     }
-}
 
-impl<E, W: AttributeType, C: Stored> Attr<E, W, C>
-where
-    KindOf<W>: Measured,
-{
     /// The size, to be compared with a number: `size`.
     ///
     /// Of text the number of UTF-16 code units, of bytes their number, of a list, set or map the number of its
     /// elements.
-    pub fn size(&self) -> Size<E> {
+    pub fn size(&self) -> Size<E>
+    where
+        W: AttributeType,
+        KindOf<W>: Measured,
+        C: Stored,
+    {
         Size {
             path: self.path.clone(),
             entity: PhantomData,
         }
     }
-}
 
-impl<E, W: AttributeType, C> Attr<E, W, C>
-where
-    KindOf<W>: Sequence,
-    <KindOf<W> as Sequence>::Element: AttributeType,
-{
     /// The element at a place, from 0 on: `lines[2]`.
     pub fn at(
         &self,
@@ -269,16 +253,15 @@ where
         E,
         <KindOf<W> as Sequence>::Element,
         Member,
-    > {
+    >
+    where
+        W: AttributeType,
+        KindOf<W>: Sequence,
+        <KindOf<W> as Sequence>::Element: AttributeType,
+    {
         <KindOf<W> as Sequence>::Element::attr(self.path.element(index))
     }
-}
 
-impl<E, W: AttributeType, C> Attr<E, W, C>
-where
-    KindOf<W>: Named,
-    <KindOf<W> as Named>::Member: AttributeType,
-{
     /// The member of this name: `prices.eur`.
     pub fn entry(
         &self,
@@ -287,8 +270,63 @@ where
         E,
         <KindOf<W> as Named>::Member,
         Member,
-    > {
+    >
+    where
+        W: AttributeType,
+        KindOf<W>: Named,
+        <KindOf<W> as Named>::Member: AttributeType,
+    {
         <KindOf<W> as Named>::Member::attr(self.path.member(name.to_string()))
+    }
+}
+
+/// What the conditions are made of.
+impl<E, W, C> Attr<E, W, C> {
+    fn operand(&self) -> Operand {
+        Operand::Path(self.path.clone())
+    }
+
+    fn locate(&self, error: EncodeError) -> EncodeError {
+        error.under_name(&self.path.to_string())
+    }
+
+    /// What reading takes for `None`.
+    fn nothing(&self) -> Node {
+        equals(self.path.clone(), None)
+    }
+
+    fn comparand(&self, value: impl Comparand<E, W>) -> Result<Option<Operand>, EncodeError>
+    where
+        C: Encodes<W>,
+    {
+        value.operand::<C>().map_err(|error| self.locate(error))
+    }
+
+    /// A comparand that has a place in the order.
+    fn ordered(&self, value: impl Comparand<E, W>) -> Result<Operand, EncodeError>
+    where
+        C: Encodes<W>,
+    {
+        let operand = self.comparand(value)?;
+        operand.ok_or_else(|| {
+            let error = "`None` has no place in the order: ask with `eq` or `ne`";
+            self.locate(EncodeError::new(error))
+        })
+    }
+
+    fn compare(&self, operator: &'static str, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        C: Encodes<W>,
+    {
+        let operand = self.ordered(value);
+        Condition::made(operand.map(|operand| Node::Compare(self.operand(), operator, operand)))
+    }
+}
+
+fn is_reversed(low: &Operand, high: &Operand) -> bool {
+    match (low, high) {
+        (Operand::Value(low), Operand::Value(high)) => crate::wire::is_greater(low, high),
+        _ => false,
     }
 }
 

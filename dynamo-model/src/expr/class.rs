@@ -60,16 +60,18 @@ pub trait Class: 'static {}
 
 /// The class of what is stored as an attribute: it can be asked for in conditions.
 #[diagnostic::on_unimplemented(
-    message = "this field is no attribute that a condition could ask for: it is `{Self}`",
-    label = "`Unstored`: it is part of keys only; `Flat`: it is flattened, ask for its members"
+    message = "this field is no attribute that a condition could ask for",
+    label = "a `key_only` field is part of keys only; of a flattened field, name the members"
 )]
 pub trait Stored: Class {}
 
 macro_rules! classes {
     ($([$($generics:tt)*] $class:ty;)*) => {$(
         impl<$($generics)*> Class for $class {}
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> Stored for $class {}
 
+        #[diagnostic::do_not_recommend]
         impl<W, $($generics)*> Encodes<W> for $class {
             fn encode<V: Value<W>>(
                 value: &V,
@@ -97,14 +99,15 @@ classes! {
 impl Class for Flat {}
 impl<C: Class> Class for Unstored<C> {}
 impl<M: 'static, C: Class> Class for With<M, C> {}
+#[diagnostic::do_not_recommend]
 impl<M: 'static, C: Stored> Stored for With<M, C> {}
 
 /// How the attributes of a class are written.
 #[diagnostic::on_unimplemented(
-    message = "this field has no value of its own: it is `{Self}`",
-    label = "`Unstored`: it is part of keys only; `Flat`: it is flattened, name its members"
+    message = "this field is no attribute of its own",
+    label = "a `key_only` field is part of keys only; of a flattened field, name the members"
 )]
-pub trait Encodes<W>: Class {
+pub trait Encodes<W>: Stored {
     /// Writes a value that is given for an attribute of type `W`.
     ///
     /// # Errors
@@ -117,7 +120,8 @@ pub trait Encodes<W>: Class {
     ) -> Result<Written, EncodeError>;
 }
 
-impl<W, M: Codec<W> + 'static, C: Class> Encodes<W> for With<M, C> {
+#[diagnostic::do_not_recommend]
+impl<W, M: Codec<W> + 'static, C: Stored> Encodes<W> for With<M, C> {
     fn encode<V: Value<W>>(
         value: &V,
         serializer: ValueSerializer<'_>,
@@ -145,6 +149,10 @@ pub trait Codec<W> {
 )]
 pub trait Orders<K> {}
 
+// Of these nothing is asked anyway, which is another error.
+#[diagnostic::do_not_recommend]
+impl<K: super::kind::Ordered, C> Orders<K> for Unstored<C> {}
+#[diagnostic::do_not_recommend]
 impl<K, M, C> Orders<K> for With<M, C> {}
 
 /// The codec of the time-to-live field: epoch seconds, as a number.

@@ -448,6 +448,12 @@ impl<E: Entity> Parts<E> {
                 self.draft.fail(error.with_entity(E::SCHEMA.name));
             }
         }
+        if let Some(index) = judged::<E>(path) {
+            self.draft.fail(InvalidRequest::new(format!(
+                "an update of `{path}` alone: `{}` decides whether the item is in index `{index}`, set it as a whole",
+                path.attribute()
+            )));
+        }
         if let Some(name) = managed::<E>(path) {
             self.draft.fail(InvalidRequest::new(format!(
                 "`{name}` is written by the library, and no member of a flattened field of `{}` may have its name",
@@ -589,6 +595,18 @@ pub(super) fn moment<E: Entity>(
                 .into(),
         ),
     }
+}
+
+/// The index whose predicate reads an attribute that the path leads into: what becomes of it only shows if it is set as a
+/// whole.
+fn judged<E: Entity>(path: &Path) -> Option<&'static str> {
+    if path.is_attribute() {
+        return None;
+    }
+    let mut fields = E::SCHEMA.fields.iter();
+    let field = fields.find(|field| field.attribute == path.attribute())?;
+    let mut keys = E::SCHEMA.keys.iter();
+    keys.find(|key| key.when.contains(&field.name))?.index
 }
 
 /// The attribute that a path would change and that only the library may: a key or type attribute that no field of the

@@ -30,7 +30,9 @@ pub(super) fn attributes(entity: &Entity, numbers: &Components<'_>) -> TokenStre
             .is_some_and(|life| life.kind == LifeKind::Ttl);
         if is_ttl {
             class = quote!(_dm::With<_dm::Epoch, #class>);
-        } else if let Some(path) = &field.serde.serialize_with {
+        } else if let Some(path) = &field.serde.serialize_with
+            && field.key_only.is_none()
+        {
             let codec = format_ident!("__With_{}", field.name);
             codecs.extend(codec_of(&codec, ty, path, &entity.generics));
             class = quote!(_dm::With<#codec #ty_generics, #class>);
@@ -77,7 +79,7 @@ pub(super) fn attributes(entity: &Entity, numbers: &Components<'_>) -> TokenStre
         #codecs
         #(#markers)*
         pub struct #attributes #impl_generics #where_clause { #fields #components }
-        impl #impl_generics _dm::Attributed for #this #where_clause {
+        impl #impl_generics _dm::Handles for #this #where_clause {
             type Attributes = #attributes #ty_generics;
             type Gate = #gate;
             fn attributes() -> Self::Attributes { #attributes { #made } }
@@ -121,7 +123,14 @@ pub(super) fn lifecycle(entity: &Entity) -> TokenStream {
     for field in &entity.fields {
         let ident = &field.ident;
         let step = match (field.life.as_ref().map(|life| life.kind), &field.fill) {
-            (Some(LifeKind::Version), _) => quote!(count(&mut copy.#ident);),
+            (Some(LifeKind::Version), _) => {
+                let ty = &field.ty;
+                let version = quote_spanned!(ty.span()=> <#ty as _dm::life::Version>::of);
+                let number = quote_spanned!(ty.span()=> <#ty as _dm::life::Version>::number);
+                steps
+                    .extend(quote!(copy.#ident = #version(_dm::life::next(#number(copy.#ident)));));
+                continue;
+            }
             (Some(LifeKind::CreatedAt), _) => quote!(stamp_once(&mut copy.#ident, now);),
             (Some(LifeKind::UpdatedAt), _) => quote!(stamp(&mut copy.#ident, now);),
             (_, Some(crate::entity::parse::Fill::Generate(token))) => {
@@ -153,7 +162,7 @@ pub(super) fn lifecycle(entity: &Entity) -> TokenStream {
             .map(|field: &Field| (&field.ident, &field.ty))
     };
     if let Some((ident, ty)) = of(LifeKind::Version) {
-        let version = quote_spanned!(ty.span()=> _dm::life::Version::number);
+        let version = quote_spanned!(ty.span()=> <#ty as _dm::life::Version>::number);
         all.extend(quote! {
             fn version(&self) -> _dm::Option<u64> {
                 _dm::Some(#version(self.#ident))
