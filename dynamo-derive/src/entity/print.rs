@@ -166,7 +166,9 @@ fn moments(entity: &Entity) -> impl Iterator<Item = TokenStream> {
         let (ty, attribute) = (&field.ty, &field.serde.attribute);
         let read = quote_spanned!(ty.span()=> <#ty as _dm::life::Moment>::at);
         Some(match &field.serde.serialize_with {
-            None => quote!(_dm::life::#number => key.field(#attribute, #read),),
+            None => {
+                quote_spanned!(ty.span()=> _dm::life::#number => key.field(#attribute, #read),)
+            }
             Some(path) => {
                 quote!(_dm::life::#number => key.field_with(#attribute, #read, |v, s| #path(v, s)),)
             }

@@ -137,16 +137,13 @@ pub fn next(version: u64) -> u64 {
 }
 
 /// The time of a write.
-pub fn stamp<M: Moment>(field: &mut M, now: SystemTime) {
-    if let Ok(moment) = M::at(time(now)) {
+pub fn stamp<M>(
+    field: &mut M,
+    at: impl FnOnce(Part<'static>) -> Result<M, Unreadable>,
+    now: SystemTime,
+) {
+    if let Ok(moment) = at(time(now)) {
         *field = moment;
-    }
-}
-
-/// The time of the first write, which is kept.
-pub fn stamp_once<M: Moment>(field: &mut M, now: SystemTime) {
-    if field.is_unset() {
-        stamp(field, now);
     }
 }
 

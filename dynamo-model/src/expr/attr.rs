@@ -246,37 +246,23 @@ impl<E, W, C> Attr<E, W, C> {
     }
 
     /// The element at a place, from 0 on: `lines[2]`.
-    pub fn at(
-        &self,
-        index: u32,
-    ) -> <<KindOf<W> as Sequence>::Element as AttributeType>::Attr<
-        E,
-        <KindOf<W> as Sequence>::Element,
-        Member,
-    >
+    pub fn at<T>(&self, index: u32) -> T::Attr<E, T, Member>
     where
         W: AttributeType,
-        KindOf<W>: Sequence,
-        <KindOf<W> as Sequence>::Element: AttributeType,
+        KindOf<W>: Sequence<Element = T>,
+        T: AttributeType,
     {
-        <KindOf<W> as Sequence>::Element::attr(self.path.element(index))
+        T::attr(self.path.element(index))
     }
 
     /// The member of this name: `prices.eur`.
-    pub fn entry(
-        &self,
-        name: impl fmt::Display,
-    ) -> <<KindOf<W> as Named>::Member as AttributeType>::Attr<
-        E,
-        <KindOf<W> as Named>::Member,
-        Member,
-    >
+    pub fn entry<T>(&self, name: impl fmt::Display) -> T::Attr<E, T, Member>
     where
         W: AttributeType,
-        KindOf<W>: Named,
-        <KindOf<W> as Named>::Member: AttributeType,
+        KindOf<W>: Named<Member = T>,
+        T: AttributeType,
     {
-        <KindOf<W> as Named>::Member::attr(self.path.member(name.to_string()))
+        T::attr(self.path.member(name.to_string()))
     }
 }
 

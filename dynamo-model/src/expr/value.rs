@@ -13,7 +13,8 @@ use crate::wire::{EncodeError, ValueSerializer, Written, write_value};
 /// The argument's type is not inferred from the attribute's: write `"5".parse::<u64>()?`, not `"5".parse()?`.
 #[diagnostic::on_unimplemented(
     message = "the attribute holds `{W}`, not `{Self}`",
-    label = "give a `{W}`, by value or by reference"
+    label = "give a `{W}`, by value or by reference",
+    note = "the type of a value is `Serialize` and `Clone`"
 )]
 pub trait Value<W> {
     /// Writes the value by serde.
@@ -67,7 +68,8 @@ value! {
 /// type, whether that one is an `Option` or not.
 #[diagnostic::on_unimplemented(
     message = "the attribute holds `{W}`, not `{Self}`",
-    label = "give a `{W}`, by value or by reference, or an attribute that holds one"
+    label = "give a `{W}`, by value or by reference, or an attribute that holds one",
+    note = "the type of a value is `Serialize` and `Clone`"
 )]
 pub trait Comparand<E, W> {
     /// The operand; `None` for what is not stored, such as `None` itself.

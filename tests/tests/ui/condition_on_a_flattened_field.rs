@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))]
 struct Shop;
 
-#[derive(Document, Serialize, Deserialize)]
+#[derive(Clone, Document, Serialize, Deserialize)]
 struct Address {
     city: String,
 }

@@ -131,8 +131,24 @@ pub(super) fn lifecycle(entity: &Entity) -> TokenStream {
                     .extend(quote!(copy.#ident = #version(_dm::life::next(#number(copy.#ident)));));
                 continue;
             }
-            (Some(LifeKind::CreatedAt), _) => quote!(stamp_once(&mut copy.#ident, now);),
-            (Some(LifeKind::UpdatedAt), _) => quote!(stamp(&mut copy.#ident, now);),
+            (Some(LifeKind::CreatedAt), _) => {
+                let ty = &field.ty;
+                let moment = quote_spanned!(ty.span()=> <#ty as _dm::life::Moment>);
+                steps.extend(quote_spanned! {ty.span()=>
+                    if #moment::is_unset(&copy.#ident) {
+                        _dm::life::stamp(&mut copy.#ident, #moment::at, now);
+                    }
+                });
+                continue;
+            }
+            (Some(LifeKind::UpdatedAt), _) => {
+                let ty = &field.ty;
+                let moment = quote_spanned!(ty.span()=> <#ty as _dm::life::Moment>);
+                steps.extend(quote_spanned! {ty.span()=>
+                    _dm::life::stamp(&mut copy.#ident, #moment::at, now);
+                });
+                continue;
+            }
             (_, Some(crate::entity::parse::Fill::Generate(token))) => {
                 let ty = &field.ty;
                 let generate =
