@@ -163,11 +163,12 @@ macro_rules! updated {
 #[tokio::test]
 async fn equal_and_not_equal() {
     let things = things().await;
+    let limit = 9;
     conditions!(things;
         holds: [
             |t| t.name.eq("Anna"),
             |t| t.count.eq(9),
-            |t| t.count.eq(&9),
+            |t| t.count.eq(&limit),
             |t| t.price.eq(9.5),
             |t| t.open.eq(true),
             |t| t.nick.eq("Anni"),
@@ -750,7 +751,7 @@ async fn limits_of_size() {
         move |t: Attributes| {
             let all = (0..n / 2).map(|i| t.count.ne(100 + i % 9));
             let all = Condition::all(all).unwrap();
-            if n % 2 == 0 {
+            if n.is_multiple_of(2) {
                 all.or(t.open.eq(false)).not().not()
             } else {
                 all

@@ -234,7 +234,9 @@ async fn every_shard_is_filtered() {
 
 /// The first and only thing that the stream yields.
 async fn refusal<T: Send + 'static>(mut items: Items<T>) -> String {
-    let error = items.try_next().await.err().expect("it is refused");
+    let Err(error) = items.try_next().await else {
+        panic!("it is not refused");
+    };
     assert!(matches!(error, Error::Invalid(_)), "{error}");
     assert!(items.try_next().await.unwrap().is_none());
     error.to_string()
@@ -316,7 +318,7 @@ async fn values_that_cannot_be_written_end_the_items() {
 }
 
 async fn refusal_of_value(mut items: Items<Order>) -> String {
-    let error = items.try_next().await.err().expect("it is refused");
+    let error = items.try_next().await.expect_err("it is refused");
     assert!(matches!(error, Error::Encode(_)), "{error}");
     error.to_string()
 }

@@ -7,7 +7,7 @@ use super::class::{Encodes, Orders, Stored};
 use super::kind::{AttributeType, Beginning, Holding, KindOf, Measured, Named, Sequence};
 use super::node::{Node, Operand, equals};
 use super::value::{Comparand, Value, encode};
-use super::{Condition, Free, Member, Path};
+use super::{Condition, Free, Member, Path, Size};
 use crate::wire::EncodeError;
 
 /// An attribute of entity `E`, or a part of one, that is declared as `W`; `C` says what it is to the entity's keys.
@@ -15,8 +15,10 @@ use crate::wire::EncodeError;
 /// The closures of conditions and updates receive a struct with one handle for each field.
 pub struct Attr<E, W, C = Free> {
     path: Path,
-    of: PhantomData<fn() -> (E, W, C)>,
+    of: Marks<E, W, C>,
 }
+
+type Marks<E, W, C> = PhantomData<fn() -> (E, W, C)>;
 
 /// What names an attribute in an update: an [`Attr`], or the handle of a document.
 #[diagnostic::on_unimplemented(
@@ -239,10 +241,7 @@ impl<E, W, C> Attr<E, W, C> {
         KindOf<W>: Measured,
         C: Stored,
     {
-        Size {
-            path: self.path.clone(),
-            entity: PhantomData,
-        }
+        Size::of(self.path.clone())
     }
 
     /// The element at a place, from 0 on: `lines[2]`.
@@ -320,74 +319,6 @@ impl<E, W, C> fmt::Debug for Attr<E, W, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Attr({})", self.path)
     }
-}
-
-/// The size of an attribute, as an operand. Made by [`Attr::size`].
-pub struct Size<E> {
-    path: Path,
-    entity: PhantomData<fn() -> E>,
-}
-
-impl<E> Size<E> {
-    fn compare(&self, operator: &'static str, size: u64) -> Condition<E> {
-        Condition::new(Node::Compare(
-            Operand::Size(self.path.clone()),
-            operator,
-            number(size),
-        ))
-    }
-
-    /// Exactly so many: `=`.
-    pub fn eq(&self, size: u64) -> Condition<E> {
-        self.compare("=", size)
-    }
-
-    /// Any other number: `<>`.
-    pub fn ne(&self, size: u64) -> Condition<E> {
-        self.compare("<>", size)
-    }
-
-    /// Less: `<`.
-    pub fn lt(&self, size: u64) -> Condition<E> {
-        self.compare("<", size)
-    }
-
-    /// At most: `<=`.
-    pub fn le(&self, size: u64) -> Condition<E> {
-        self.compare("<=", size)
-    }
-
-    /// More: `>`.
-    pub fn gt(&self, size: u64) -> Condition<E> {
-        self.compare(">", size)
-    }
-
-    /// At least: `>=`.
-    pub fn ge(&self, size: u64) -> Condition<E> {
-        self.compare(">=", size)
-    }
-
-    /// From one number to another: `BETWEEN`. Reversed numbers hold for nothing.
-    pub fn between(&self, low: u64, high: u64) -> Condition<E> {
-        if low > high {
-            return self.ge(low).and(self.le(high));
-        }
-        Condition::new(Node::Between(
-            Operand::Size(self.path.clone()),
-            number(low),
-            number(high),
-        ))
-    }
-}
-
-impl<E> fmt::Debug for Size<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Size({})", self.path)
-    }
-}
-
-fn number(n: u64) -> Operand {
-    Operand::Value(format!("{{\"N\":\"{n}\"}}"))
 }
 
 /// DynamoDB's types, for [`Attr::is_type`].

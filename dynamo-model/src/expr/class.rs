@@ -180,12 +180,12 @@ pub struct Note {
     pub(crate) whole: Box<dyn Any + Send>,
 }
 
-fn component<W: Component + Send + 'static, V: Value<W>>(number: usize, value: &V) -> Option<Note> {
+fn component<W: Component + Send + 'static, V: Value<W>>(number: usize, value: &V) -> Note {
     let whole = value.whole();
-    Some(Note {
+    Note {
         component: Some((number, whole.part().map(Part::into_owned))),
         whole: Box::new(whole),
-    })
+    }
 }
 
 macro_rules! notes {
@@ -193,7 +193,7 @@ macro_rules! notes {
         #[diagnostic::do_not_recommend]
         impl<W: Component + Send + 'static, $($generics)*> Notes<W> for $class {
             fn note<V: Value<W>>(value: &V) -> Option<Note> {
-                component(($number), value)
+                Some(component(($number), value))
             }
         }
     )*};

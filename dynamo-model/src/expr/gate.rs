@@ -322,11 +322,11 @@ impl<T> Omitted for VecDeque<T> {}
 impl<T> Omitted for BTreeSet<T> {}
 impl<T, H> Omitted for HashSet<T, H> {}
 
-fn absent<W: Optional + Send + 'static>(component: Option<usize>) -> Option<Note> {
-    Some(Note {
+fn absent<W: Optional + Send + 'static>(component: Option<usize>) -> Note {
+    Note {
         component: component.map(|number| (number, None)),
         whole: Box::new(W::none()),
-    })
+    }
 }
 
 // Without one of its components an item is not in the index, whatever the others are; a predicate still reads them.
@@ -334,14 +334,14 @@ removes! {
     [W: Optional] Free => S, None;
     [W] Member => S, None;
     [W: Omitted, M: 'static] With<M, Free> => S, None;
-    [W: Optional + Send + 'static, const N: usize] Keyed<N> => S, absent::<W>(Some(N));
-    [W: Optional + Send + 'static, const N: usize, const OWN: bool] Single<N, OWN> => S, absent::<W>(Some(N));
-    [W: Optional + Send + 'static, const N: usize, const I: usize, G: 'static] Gated<N, I, G> => <S as Give<I>>::After, absent::<W>(Some(N)), [S: Give<I>];
-    [W: Optional + Send + 'static, const I: usize, G: 'static] Judged<I, G> => <<S as Give<I>>::After as WantAll<G>>::After, absent::<W>(None), [S: Give<I>, S::After: WantAll<G>];
-    [W: Optional + Send + 'static, M: 'static, const N: usize] With<M, Keyed<N>> => S, absent::<W>(Some(N));
-    [W: Optional + Send + 'static, M: 'static, const N: usize, const OWN: bool] With<M, Single<N, OWN>> => S, absent::<W>(Some(N));
-    [W: Optional + Send + 'static, M: 'static, const N: usize, const I: usize, G: 'static] With<M, Gated<N, I, G>> => <S as Give<I>>::After, absent::<W>(Some(N)), [S: Give<I>];
-    [W: Optional + Send + 'static, M: 'static, const I: usize, G: 'static] With<M, Judged<I, G>> => <<S as Give<I>>::After as WantAll<G>>::After, absent::<W>(None), [S: Give<I>, S::After: WantAll<G>];
+    [W: Optional + Send + 'static, const N: usize] Keyed<N> => S, Some(absent::<W>(Some(N)));
+    [W: Optional + Send + 'static, const N: usize, const OWN: bool] Single<N, OWN> => S, Some(absent::<W>(Some(N)));
+    [W: Optional + Send + 'static, const N: usize, const I: usize, G: 'static] Gated<N, I, G> => <S as Give<I>>::After, Some(absent::<W>(Some(N))), [S: Give<I>];
+    [W: Optional + Send + 'static, const I: usize, G: 'static] Judged<I, G> => <<S as Give<I>>::After as WantAll<G>>::After, Some(absent::<W>(None)), [S: Give<I>, S::After: WantAll<G>];
+    [W: Optional + Send + 'static, M: 'static, const N: usize] With<M, Keyed<N>> => S, Some(absent::<W>(Some(N)));
+    [W: Optional + Send + 'static, M: 'static, const N: usize, const OWN: bool] With<M, Single<N, OWN>> => S, Some(absent::<W>(Some(N)));
+    [W: Optional + Send + 'static, M: 'static, const N: usize, const I: usize, G: 'static] With<M, Gated<N, I, G>> => <S as Give<I>>::After, Some(absent::<W>(Some(N))), [S: Give<I>];
+    [W: Optional + Send + 'static, M: 'static, const I: usize, G: 'static] With<M, Judged<I, G>> => <<S as Give<I>>::After as WantAll<G>>::After, Some(absent::<W>(None)), [S: Give<I>, S::After: WantAll<G>];
     [W, C: Removes<S, W>] Unstored<C> => C::After, C::gone();
 }
 

@@ -47,6 +47,7 @@ mod kind;
 mod node;
 mod path;
 mod said;
+mod size;
 mod sort;
 #[cfg(test)]
 mod tests;
@@ -54,7 +55,7 @@ mod types;
 mod value;
 
 pub(crate) use alias::Aliases;
-pub use attr::{Attr, Attribute, Size, Type};
+pub use attr::{Attr, Attribute, Type};
 pub(crate) use changes::{Change, Term, render as render_changes};
 pub use class::{
     Class, Codec, Encodes, Epoch, Fixed, Flat, Free, Gated, Judged, Keyed, Managed, Member, Note,
@@ -75,6 +76,7 @@ pub use path::Path;
 pub(crate) use said::Saying;
 #[doc(hidden)]
 pub use said::{said, said_of_key};
+pub use size::Size;
 #[doc(hidden)]
 pub use sort::part;
 pub(crate) use sort::sort_components;
