@@ -159,8 +159,8 @@ fn members(
             type Entity = __E;
             type Value = __W;
             type Class = __C;
-            fn into_path(self) -> _dm::Path {
-                self.__whole.into_path()
+            fn place(&self) -> &_dm::Path {
+                self.__whole.path()
             }
         }
         #[automatically_derived]

@@ -208,10 +208,11 @@ impl<T: Table> Handle<T> {
     /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
     /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
     /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
-    /// # struct Order { customer_id: String, number: u32 }
+    /// # struct Order { customer_id: String, number: u32, total_cents: u64 }
     /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
     /// let mut latest = shop
     ///     .query(Order::of("c-1").sort(|k| k.number.ge(100_u32)))
+    ///     .filter(|o| o.total_cents.gt(10_000))
     ///     .descending()
     ///     .take(10)
     ///     .items();

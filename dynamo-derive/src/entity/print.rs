@@ -180,7 +180,9 @@ fn moments(entity: &Entity) -> impl Iterator<Item = TokenStream> {
         // Not the function itself, of which the compiler would say a second time that there is none.
         let read = quote!(|part| #moment::at(part));
         Some(match &field.serde.serialize_with {
-            None => quote!(_dm::life::#number => key.field(#attribute, #read),),
+            None => {
+                quote_spanned!(ty.span()=> _dm::life::#number => key.field(#attribute, #read),)
+            }
             Some(path) => {
                 quote!(_dm::life::#number => key.field_with(#attribute, #read, |v, s| #path(v, s)),)
             }

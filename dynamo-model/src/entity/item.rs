@@ -267,8 +267,8 @@ impl<E: Entity> Reader<E> {
         if let Some(name) = schema.lifecycle.ttl {
             let moment = match item.scalar(name)? {
                 Some(Scalar::N(digits)) => epoch(&digits),
-                Some(_) if !is_null(item, name)? => None,
-                _ => {
+                Some(Scalar::S(_) | Scalar::B(_) | Scalar::Other) => None,
+                Some(Scalar::Null) | None => {
                     fields.finish();
                     return Ok(());
                 }
@@ -323,7 +323,7 @@ pub(crate) fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, 
         Some(Scalar::S(text)) => Some(KeyValue::S(text.into_owned())),
         Some(Scalar::N(digits)) => Some(KeyValue::N(digits.into_owned())),
         Some(Scalar::B(bytes)) => Some(KeyValue::B(bytes)),
-        Some(Scalar::Other) | None => None,
+        Some(Scalar::Null | Scalar::Other) | None => None,
     })
 }
 

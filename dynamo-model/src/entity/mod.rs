@@ -139,7 +139,7 @@ impl<T: Serialize + DeserializeOwned> Stored for T {}
     label = "it has `#[entity(unique)]` fields, whose markers are written in the same transaction",
     note = "put, update and delete it one by one, or in a transaction, without asking for the new item"
 )]
-pub trait WithoutUniques: Entity {}
+pub trait WithoutUniques {}
 
 /// The sort key components of an entity's key, as handles for conditions.
 ///

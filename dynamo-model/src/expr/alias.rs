@@ -2,9 +2,13 @@
 
 use std::fmt::Write as _;
 
+use crate::InvalidRequest;
 use crate::entity::write_key_value;
 use crate::key::KeyValue;
 use crate::wire::write_json_str;
+
+/// Bytes that the service takes for the values of one request: 2 MB.
+const MAX_BYTES: usize = 2 * 1_024 * 1_024;
 
 /// Expression attribute names and values of one request: every name is aliased, so that no reserved word matters; equal
 /// names share an alias, and so do equal values. They are numbered as they first appear.
@@ -50,9 +54,15 @@ impl Aliases {
         let _ = write!(out, ":v{at}");
     }
 
-    /// Bytes that the values take in the request; the service allows 2 MB of them.
-    pub(crate) fn bytes(&self) -> usize {
-        self.values.iter().map(String::len).sum()
+    /// Refuses more values than the service takes for one request.
+    pub(crate) fn check_size(&self) -> Result<(), InvalidRequest> {
+        let bytes: usize = self.values.iter().map(String::len).sum();
+        if bytes > MAX_BYTES {
+            return Err(InvalidRequest::new(format!(
+                "the values of one request have {bytes} bytes, DynamoDB takes up to {MAX_BYTES}: say less in one request"
+            )));
+        }
+        Ok(())
     }
 
     /// Appends the members `ExpressionAttributeNames` and `ExpressionAttributeValues`, where there are any, each
@@ -66,6 +76,18 @@ impl Aliases {
             out.push_str(",\"ExpressionAttributeValues\":");
             object(out, &self.values, ":v", String::push_str);
         }
+    }
+
+    /// The names, in the order of their aliases.
+    #[cfg(test)]
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The values as DynamoDB JSON, in the order of their aliases.
+    #[cfg(test)]
+    pub(super) fn values(&self) -> &[String] {
+        &self.values
     }
 }
 

@@ -7,7 +7,7 @@ use super::class::{Encodes, Orders, Stored};
 use super::kind::{AttributeType, Beginning, Holding, KindOf, Measured, Named, Sequence};
 use super::node::{Node, Operand, equals};
 use super::value::{Comparand, Value, encode};
-use super::{Condition, Free, Member, Path};
+use super::{Condition, Free, Member, Path, Size};
 use crate::wire::EncodeError;
 
 /// An attribute of entity `E`, or a part of one, that is declared as `W`; `C` says what it is to the entity's keys.
@@ -15,8 +15,10 @@ use crate::wire::EncodeError;
 /// The closures of conditions and updates receive a struct with one handle for each field.
 pub struct Attr<E, W, C = Free> {
     path: Path,
-    of: PhantomData<fn() -> (E, W, C)>,
+    of: Marks<E, W, C>,
 }
+
+type Marks<E, W, C> = PhantomData<fn() -> (E, W, C)>;
 
 /// What names an attribute in an update: an [`Attr`], or the handle of a document.
 #[diagnostic::on_unimplemented(
@@ -32,7 +34,15 @@ pub trait Attribute {
     type Class;
     /// Where it is.
     #[doc(hidden)]
-    fn into_path(self) -> Path;
+    fn place(&self) -> &Path;
+    /// Where it is.
+    #[doc(hidden)]
+    fn into_path(self) -> Path
+    where
+        Self: Sized,
+    {
+        self.place().clone()
+    }
 }
 
 impl<E, W, C> Attribute for Attr<E, W, C> {
@@ -40,8 +50,8 @@ impl<E, W, C> Attribute for Attr<E, W, C> {
     type Value = W;
     type Class = C;
 
-    fn into_path(self) -> Path {
-        self.path
+    fn place(&self) -> &Path {
+        &self.path
     }
 }
 
@@ -60,52 +70,55 @@ impl<E, W, C> Attr<E, W, C> {
     pub fn path(&self) -> &Path {
         &self.path
     }
-
-    fn operand(&self) -> Operand {
-        Operand::Path(self.path.clone())
-    }
-
-    fn locate(&self, error: EncodeError) -> EncodeError {
-        error.under_name(&self.path.to_string())
-    }
 }
 
-impl<E, W, C: Stored> Attr<E, W, C> {
+// Bounds stand at the methods: unlike those of an `impl`, they are reported in the words of their traits.
+impl<E, W, C> Attr<E, W, C> {
     /// The item has the attribute: `attribute_exists`. A stored `NULL` counts.
-    pub fn exists(&self) -> Condition<E> {
+    pub fn exists(&self) -> Condition<E>
+    where
+        C: Stored,
+    {
         Condition::new(Node::exists(self.path.clone()))
     }
 
     /// The item does not have the attribute: `attribute_not_exists`.
-    pub fn not_exists(&self) -> Condition<E> {
+    pub fn not_exists(&self) -> Condition<E>
+    where
+        C: Stored,
+    {
         Condition::new(Node::not_exists(self.path.clone()))
     }
 
     /// The attribute is there and of this type: `attribute_type`.
-    pub fn is_type(&self, ty: Type) -> Condition<E> {
-        let ty = Operand::Value(format!("{{\"S\":\"{}\"}}", ty.as_str()));
+    pub fn is_type(&self, ty: Type) -> Condition<E>
+    where
+        C: Stored,
+    {
+        let ty = Operand::text(ty.as_str());
         Condition::new(Node::Call("attribute_type", self.path.clone(), Some(ty)))
     }
 
     /// Equal: `=`. `None` asks whether the attribute is absent (or `NULL`).
-    pub fn eq(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
-        Condition::made(value.operand().map(|operand| match operand {
+    pub fn eq(&self, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        C: Encodes<W>,
+    {
+        Condition::made(self.comparand(value).map(|operand| match operand {
             Some(operand) => Node::Compare(self.operand(), "=", operand),
-            None => self.is_none(),
+            None => self.nothing(),
         }))
     }
 
     /// Not equal: `<>`, which also holds if the attribute is absent. `None` asks whether the attribute is there.
-    pub fn ne(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
-        Condition::made(value.operand().map(|operand| match operand {
+    pub fn ne(&self, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        C: Encodes<W>,
+    {
+        Condition::made(self.comparand(value).map(|operand| match operand {
             Some(operand) => Node::Compare(self.operand(), "<>", operand),
-            None => self.is_none().not(),
+            None => self.nothing().not(),
         }))
-    }
-
-    /// What reading takes for `None`.
-    fn is_none(&self) -> Node {
-        equals(self.path.clone(), None)
     }
 
     /// One of these values: `IN`, which takes up to 100.
@@ -123,71 +136,175 @@ impl<E, W, C: Stored> Attr<E, W, C> {
             }
         }
         Condition::new(match (none, operands.is_empty()) {
-            (true, true) => self.is_none(),
-            (true, false) => self.is_none().or(Node::In(self.operand(), operands)),
+            (true, true) => self.nothing(),
+            (true, false) => self.nothing().or(Node::In(self.operand(), operands)),
             (false, _) => Node::In(self.operand(), operands),
         })
     }
 
-    fn compare(&self, operator: &'static str, value: impl Comparand<E, W, C>) -> Condition<E> {
-        Condition::made(match value.operand() {
-            Ok(Some(operand)) => Ok(Node::Compare(self.operand(), operator, operand)),
-            Ok(None) => Err(self.locate(EncodeError::new(NO_ORDER))),
-            Err(error) => Err(self.locate(error)),
-        })
-    }
-}
-
-const NO_ORDER: &str = "`None` has no place in the order: ask with `eq` or `ne`";
-
-impl<E, W: AttributeType, C: Stored> Attr<E, W, C>
-where
-    C: Orders<KindOf<W>>,
-{
     /// Less than: `<`. Never holds if the attribute is absent.
-    pub fn lt(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
+    pub fn lt(&self, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        W: AttributeType,
+        C: Encodes<W> + Orders<KindOf<W>>,
+    {
         self.compare("<", value)
     }
 
     /// At most: `<=`. Never holds if the attribute is absent.
-    pub fn le(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
+    pub fn le(&self, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        W: AttributeType,
+        C: Encodes<W> + Orders<KindOf<W>>,
+    {
         self.compare("<=", value)
     }
 
     /// Greater than: `>`. Never holds if the attribute is absent.
-    pub fn gt(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
+    pub fn gt(&self, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        W: AttributeType,
+        C: Encodes<W> + Orders<KindOf<W>>,
+    {
         self.compare(">", value)
     }
 
     /// At least: `>=`. Never holds if the attribute is absent.
-    pub fn ge(&self, value: impl Comparand<E, W, C>) -> Condition<E> {
+    pub fn ge(&self, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        W: AttributeType,
+        C: Encodes<W> + Orders<KindOf<W>>,
+    {
         self.compare(">=", value)
     }
 
     /// From the first value to the second, both included: `BETWEEN`. Reversed values hold for nothing.
-    pub fn between(
-        &self,
-        low: impl Comparand<E, W, C>,
-        high: impl Comparand<E, W, C>,
-    ) -> Condition<E> {
-        let operand = |result: Result<Option<Operand>, EncodeError>| match result {
-            Ok(Some(operand)) => Ok(operand),
-            Ok(None) => Err(self.locate(EncodeError::new(NO_ORDER))),
-            Err(error) => Err(self.locate(error)),
-        };
-        Condition::made(operand(low.operand()).and_then(|low| {
-            let high = operand(high.operand())?;
+    pub fn between(&self, low: impl Comparand<E, W>, high: impl Comparand<E, W>) -> Condition<E>
+    where
+        W: AttributeType,
+        C: Encodes<W> + Orders<KindOf<W>>,
+    {
+        Condition::made(self.ordered(low).and_then(|low| {
+            let high = self.ordered(high)?;
             // The service refuses bounds that it can see are reversed, instead of finding nothing.
             Ok(if is_reversed(&low, &high) {
-                Node::Compare(self.operand(), ">=", low).and(Node::Compare(
-                    self.operand(),
-                    "<=",
-                    high,
-                ))
+                let from = Node::Compare(self.operand(), ">=", low);
+                from.and(Node::Compare(self.operand(), "<=", high))
             } else {
                 Node::Between(self.operand(), low, high)
             })
         }))
+    }
+
+    /// The value begins with this: `begins_with`. An empty beginning holds for every value.
+    pub fn begins_with(&self, value: impl Value<W>) -> Condition<E>
+    where
+        W: AttributeType,
+        KindOf<W>: Beginning,
+        C: Encodes<W>,
+    {
+        Condition::made(match encode::<W, C, _>(&value) {
+            Ok(Some(json)) => {
+                let beginning = Some(Operand::Value(json));
+                Ok(Node::Call("begins_with", self.path.clone(), beginning))
+            }
+            Ok(None) => Err(self.locate(EncodeError::new("`None` begins nothing"))),
+            Err(error) => Err(self.locate(error)),
+        })
+    }
+
+    /// The text contains this text, the list or set this element: `contains`.
+    pub fn contains(&self, element: impl Value<<KindOf<W> as Holding>::Element>) -> Condition<E>
+    where
+        W: AttributeType,
+        KindOf<W>: Holding,
+        C: Stored,
+    {
+        let json = encode::<<KindOf<W> as Holding>::Element, Free, _>(&element);
+        Condition::made(match json {
+            Ok(json) => {
+                let json = json.unwrap_or_else(|| "{\"NULL\":true}".to_owned());
+                let element = Some(Operand::Value(json));
+                Ok(Node::Call("contains", self.path.clone(), element))
+            }
+            Err(error) => Err(self.locate(error)),
+        })
+    }
+
+    /// The size, to be compared with a number: `size`.
+    ///
+    /// Of text the number of UTF-16 code units, of bytes their number, of a list, set or map the number of its
+    /// elements.
+    pub fn size(&self) -> Size<E>
+    where
+        W: AttributeType,
+        KindOf<W>: Measured,
+        C: Stored,
+    {
+        Size::of(self.path.clone())
+    }
+
+    /// The element at a place, from 0 on: `lines[2]`.
+    pub fn at<T>(&self, index: u32) -> T::Attr<E, T, Member>
+    where
+        W: AttributeType,
+        KindOf<W>: Sequence<Element = T>,
+        T: AttributeType,
+    {
+        T::attr(self.path.element(index))
+    }
+
+    /// The member of this name: `prices.eur`.
+    pub fn entry<T>(&self, name: impl fmt::Display) -> T::Attr<E, T, Member>
+    where
+        W: AttributeType,
+        KindOf<W>: Named<Member = T>,
+        T: AttributeType,
+    {
+        T::attr(self.path.member(name.to_string()))
+    }
+}
+
+/// What the conditions are made of.
+impl<E, W, C> Attr<E, W, C> {
+    fn operand(&self) -> Operand {
+        Operand::Path(self.path.clone())
+    }
+
+    fn locate(&self, error: EncodeError) -> EncodeError {
+        error.under_name(&self.path.to_string())
+    }
+
+    /// What reading takes for `None`.
+    fn nothing(&self) -> Node {
+        equals(self.path.clone(), None)
+    }
+
+    fn comparand(&self, value: impl Comparand<E, W>) -> Result<Option<Operand>, EncodeError>
+    where
+        C: Encodes<W>,
+    {
+        value.operand::<C>().map_err(|error| self.locate(error))
+    }
+
+    /// A comparand that has a place in the order.
+    fn ordered(&self, value: impl Comparand<E, W>) -> Result<Operand, EncodeError>
+    where
+        C: Encodes<W>,
+    {
+        let operand = self.comparand(value)?;
+        operand.ok_or_else(|| {
+            let error = "`None` has no place in the order: ask with `eq` or `ne`";
+            self.locate(EncodeError::new(error))
+        })
+    }
+
+    fn compare(&self, operator: &'static str, value: impl Comparand<E, W>) -> Condition<E>
+    where
+        C: Encodes<W>,
+    {
+        let operand = self.ordered(value);
+        Condition::made(operand.map(|operand| Node::Compare(self.operand(), operator, operand)))
     }
 }
 
@@ -198,168 +315,10 @@ fn is_reversed(low: &Operand, high: &Operand) -> bool {
     }
 }
 
-impl<E, W: AttributeType, C: Stored + Encodes<W>> Attr<E, W, C>
-where
-    KindOf<W>: Beginning,
-{
-    /// The value begins with this: `begins_with`. An empty beginning holds for every value.
-    pub fn begins_with(&self, value: impl Value<W>) -> Condition<E> {
-        Condition::made(match encode::<W, C, _>(&value) {
-            Ok(Some(json)) => Ok(Node::Call(
-                "begins_with",
-                self.path.clone(),
-                Some(Operand::Value(json)),
-            )),
-            Ok(None) => Err(self.locate(EncodeError::new("`None` begins nothing"))),
-            Err(error) => Err(self.locate(error)),
-        })
-    }
-}
-
-impl<E, W: AttributeType, C: Stored> Attr<E, W, C>
-where
-    KindOf<W>: Holding,
-{
-    /// The text contains this text, the list or set this element: `contains`.
-    pub fn contains(&self, element: impl Value<<KindOf<W> as Holding>::Element>) -> Condition<E> {
-        let json = encode::<<KindOf<W> as Holding>::Element, Free, _>(&element);
-        Condition::made(match json {
-            Ok(json) => Ok(Node::Call(
-                "contains",
-                self.path.clone(),
-                Some(Operand::Value(
-                    json.unwrap_or_else(|| "{\"NULL\":true}".to_owned()),
-                )),
-            )),
-            Err(error) => Err(self.locate(error)),
-        })
-    }
-}
-
-impl<E, W: AttributeType, C: Stored> Attr<E, W, C>
-where
-    KindOf<W>: Measured,
-{
-    /// The size, to be compared with a number: `size`.
-    ///
-    /// Of text the number of UTF-16 code units, of bytes their number, of a list, set or map the number of its
-    /// elements.
-    pub fn size(&self) -> Size<E> {
-        Size {
-            path: self.path.clone(),
-            entity: PhantomData,
-        }
-    }
-}
-
-impl<E, W: AttributeType, C> Attr<E, W, C>
-where
-    KindOf<W>: Sequence,
-    <KindOf<W> as Sequence>::Element: AttributeType,
-{
-    /// The element at a place, from 0 on: `lines[2]`.
-    pub fn at(
-        &self,
-        index: u32,
-    ) -> <<KindOf<W> as Sequence>::Element as AttributeType>::Attr<
-        E,
-        <KindOf<W> as Sequence>::Element,
-        Member,
-    > {
-        <KindOf<W> as Sequence>::Element::attr(self.path.element(index))
-    }
-}
-
-impl<E, W: AttributeType, C> Attr<E, W, C>
-where
-    KindOf<W>: Named,
-    <KindOf<W> as Named>::Member: AttributeType,
-{
-    /// The member of this name: `prices.eur`.
-    pub fn entry(
-        &self,
-        name: impl fmt::Display,
-    ) -> <<KindOf<W> as Named>::Member as AttributeType>::Attr<
-        E,
-        <KindOf<W> as Named>::Member,
-        Member,
-    > {
-        <KindOf<W> as Named>::Member::attr(self.path.member(name.to_string()))
-    }
-}
-
 impl<E, W, C> fmt::Debug for Attr<E, W, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Attr({})", self.path)
     }
-}
-
-/// The size of an attribute, as an operand. Made by [`Attr::size`].
-pub struct Size<E> {
-    path: Path,
-    entity: PhantomData<fn() -> E>,
-}
-
-impl<E> Size<E> {
-    fn compare(&self, operator: &'static str, size: u64) -> Condition<E> {
-        Condition::new(Node::Compare(
-            Operand::Size(self.path.clone()),
-            operator,
-            number(size),
-        ))
-    }
-
-    /// Exactly so many: `=`.
-    pub fn eq(&self, size: u64) -> Condition<E> {
-        self.compare("=", size)
-    }
-
-    /// Any other number: `<>`.
-    pub fn ne(&self, size: u64) -> Condition<E> {
-        self.compare("<>", size)
-    }
-
-    /// Less: `<`.
-    pub fn lt(&self, size: u64) -> Condition<E> {
-        self.compare("<", size)
-    }
-
-    /// At most: `<=`.
-    pub fn le(&self, size: u64) -> Condition<E> {
-        self.compare("<=", size)
-    }
-
-    /// More: `>`.
-    pub fn gt(&self, size: u64) -> Condition<E> {
-        self.compare(">", size)
-    }
-
-    /// At least: `>=`.
-    pub fn ge(&self, size: u64) -> Condition<E> {
-        self.compare(">=", size)
-    }
-
-    /// From one number to another: `BETWEEN`. Reversed numbers hold for nothing.
-    pub fn between(&self, low: u64, high: u64) -> Condition<E> {
-        if low > high {
-            return self.ge(low).and(self.le(high));
-        }
-        Condition::new(Node::Between(
-            Operand::Size(self.path.clone()),
-            number(low),
-            number(high),
-        ))
-    }
-}
-
-impl<E> fmt::Debug for Size<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Size({})", self.path)
-    }
-}
-
-fn number(n: u64) -> Operand {
-    Operand::Value(format!("{{\"N\":\"{n}\"}}"))
 }
 
 /// DynamoDB's types, for [`Attr::is_type`].

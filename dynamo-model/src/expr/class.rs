@@ -66,16 +66,18 @@ pub trait Class: 'static {}
 
 /// The class of what is stored as an attribute: it can be asked for in conditions.
 #[diagnostic::on_unimplemented(
-    message = "this field is no attribute that a condition could ask for: it is `{Self}`",
-    label = "`Unstored`: it is part of keys only; `Flat`: it is flattened, ask for its members"
+    message = "this field is no attribute that a condition could ask for",
+    label = "a `key_only` field is part of keys only; of a flattened field, name the members"
 )]
 pub trait Stored: Class {}
 
 macro_rules! classes {
     ($([$($generics:tt)*] $class:ty;)*) => {$(
         impl<$($generics)*> Class for $class {}
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> Stored for $class {}
 
+        #[diagnostic::do_not_recommend]
         impl<W, $($generics)*> Encodes<W> for $class {
             fn encode<V: Value<W>>(
                 value: &V,
@@ -104,14 +106,15 @@ classes! {
 impl Class for Flat {}
 impl<C: Class> Class for Unstored<C> {}
 impl<M: 'static, C: Class> Class for With<M, C> {}
+#[diagnostic::do_not_recommend]
 impl<M: 'static, C: Stored> Stored for With<M, C> {}
 
 /// How the attributes of a class are written.
 #[diagnostic::on_unimplemented(
-    message = "this field has no value of its own: it is `{Self}`",
-    label = "`Unstored`: it is part of keys only; `Flat`: it is flattened, name its members"
+    message = "this field is no attribute of its own",
+    label = "a `key_only` field is part of keys only; of a flattened field, name the members"
 )]
-pub trait Encodes<W>: Class {
+pub trait Encodes<W>: Stored {
     /// Writes a value that is given for an attribute of type `W`.
     ///
     /// # Errors
@@ -124,7 +127,8 @@ pub trait Encodes<W>: Class {
     ) -> Result<Written, EncodeError>;
 }
 
-impl<W, M: Codec<W> + 'static, C: Class> Encodes<W> for With<M, C> {
+#[diagnostic::do_not_recommend]
+impl<W, M: Codec<W> + 'static, C: Stored> Encodes<W> for With<M, C> {
     fn encode<V: Value<W>>(
         value: &V,
         serializer: ValueSerializer<'_>,
@@ -158,6 +162,10 @@ pub trait Codec<W> {
 )]
 pub trait Orders<K> {}
 
+// Of these nothing is asked anyway, which is another error.
+#[diagnostic::do_not_recommend]
+impl<K: super::kind::Ordered, C> Orders<K> for Unstored<C> {}
+#[diagnostic::do_not_recommend]
 impl<K, M, C> Orders<K> for With<M, C> {}
 
 /// The codec of the time-to-live field: epoch seconds, as a number.
@@ -189,12 +197,12 @@ pub struct Note {
     pub(crate) whole: Box<dyn Any + Send>,
 }
 
-fn component<W: Component + Send + 'static, V: Value<W>>(number: usize, value: &V) -> Option<Note> {
+fn component<W: Component + Send + 'static, V: Value<W>>(number: usize, value: &V) -> Note {
     let whole = value.whole();
-    Some(Note {
+    Note {
         component: Some((number, whole.part().map(Part::into_owned))),
         whole: Box::new(whole),
-    })
+    }
 }
 
 macro_rules! notes {
@@ -202,7 +210,7 @@ macro_rules! notes {
         #[diagnostic::do_not_recommend]
         impl<W: Component + Send + 'static, $($generics)*> Notes<W> for $class {
             fn note<V: Value<W>>(value: &V) -> Option<Note> {
-                component(($number), value)
+                Some(component(($number), value))
             }
         }
     )*};

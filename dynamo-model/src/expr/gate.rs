@@ -5,6 +5,7 @@
 //! hold. An entity has a slot for each; the update's type keeps a tuple of their states. Setting a component fills its
 //! slot and asks for the others of its indexes; assuming a value fills a slot and asks for nothing.
 
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::marker::PhantomData;
 
 use super::class::{
@@ -94,6 +95,7 @@ pub enum Nothing {}
     note = "what is assumed becomes a condition of the update"
 )]
 pub trait Known {}
+#[diagnostic::do_not_recommend]
 impl Known for Nothing {}
 
 impl States for () {
@@ -176,8 +178,8 @@ slots! {
 
 /// An update in state `S` may set attributes of this class, declared as `W`.
 #[diagnostic::on_unimplemented(
-    message = "an update does not set this attribute: it is `{Self}`",
-    label = "`Primary`: it is part of the primary key, which never changes; `Managed`: the library writes it; `Flat`: it has no value of its own",
+    message = "an update does not set this attribute",
+    label = "the primary key never changes; `version` and the times of writes are the library's; of a flattened field, set the members",
     note = "to move an item to another primary key, use `rekey`"
 )]
 pub trait Sets<S, W>: Notes<W> {
@@ -196,9 +198,9 @@ pub trait Sets<S, W>: Notes<W> {
 
 /// An update in state `S` may remove attributes of this class, declared as `W`.
 #[diagnostic::on_unimplemented(
-    message = "an update does not remove this attribute: it is `{W}`, and `{Self}`",
+    message = "an update does not remove this attribute",
     label = "only an `Option`, a set, an element of a list or a member of a map can be absent",
-    note = "`Primary`: it is part of the primary key, which never changes; `Managed`: the library writes it"
+    note = "the primary key never changes, and `version` and the times of writes are the library's"
 )]
 pub trait Removes<S, W>: Class {
     /// The state then.
@@ -211,9 +213,9 @@ pub trait Removes<S, W>: Class {
 
 /// An update in state `S` may assume the value of attributes of this class, declared as `W`.
 #[diagnostic::on_unimplemented(
-    message = "an update assumes nothing of this attribute: it is `{Self}`",
-    label = "only components of indexes have to be assumed",
-    note = "say it with `condition`"
+    message = "an update has nothing to assume of this attribute",
+    label = "`assume` is for components of index keys that the primary key does not hold",
+    note = "to ask for its value, use `condition`"
 )]
 pub trait Assumes<S, W>: Notes<W> + Stored + Encodes<W> {
     /// The state then.
@@ -222,15 +224,19 @@ pub trait Assumes<S, W>: Notes<W> + Stored + Encodes<W> {
 
 /// The service may compute the attribute's new value, because no key is made of it.
 #[diagnostic::on_unimplemented(
-    message = "the new value of this attribute must be known: it is `{Self}`",
+    message = "the new value of this attribute must be known",
     label = "a key is made of it, or the library writes it: use `set` with the value, and a condition on the present one",
     note = "`add`, `subtract`, `set_if_absent`, `set_from`, `append` and `prepend` leave the value to the service, which does not make keys"
 )]
 pub trait Computes: Stored {}
 
+#[diagnostic::do_not_recommend]
 impl Computes for Free {}
+#[diagnostic::do_not_recommend]
 impl Computes for Member {}
+#[diagnostic::do_not_recommend]
 impl<const N: usize> Computes for Single<N, true> {}
+#[diagnostic::do_not_recommend]
 impl<M: 'static, C: Computes> Computes for With<M, C> {}
 
 /// The attribute is written by a codec of its own, as sets are.
@@ -240,6 +246,7 @@ impl<M: 'static, C: Computes> Computes for With<M, C> {}
     note = "without it serde writes a list, which grows with `append`"
 )]
 pub trait IsSet: Stored {}
+#[diagnostic::do_not_recommend]
 impl<M: 'static> IsSet for With<M, Free> {}
 
 macro_rules! sets {
@@ -265,7 +272,7 @@ sets! {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S, W, M: Codec<W> + 'static, C: Sets<S, W>> Sets<S, W> for With<M, C> {
+impl<S, W, M: Codec<W> + 'static, C: Sets<S, W> + Stored> Sets<S, W> for With<M, C> {
     type After = C::After;
 
     fn json<V: Value<W>>(value: &V) -> Result<Option<Option<String>>, EncodeError> {
@@ -283,9 +290,9 @@ impl<S, W, C: Sets<S, W>> Sets<S, W> for Unstored<C> {
 }
 
 macro_rules! removes {
-    ($([$($generics:tt)*] $class:ty, $value:ty => $after:ty, $gone:expr $(, [$($clauses:tt)*])?;)*) => {$(
+    ($([$($generics:tt)*] $class:ty => $after:ty, $gone:expr $(, [$($clauses:tt)*])?;)*) => {$(
         #[diagnostic::do_not_recommend]
-        impl<S, $($generics)*> Removes<S, $value> for $class $(where $($clauses)*)? {
+        impl<S, $($generics)*> Removes<S, W> for $class $(where $($clauses)*)? {
             type After = $after;
 
             fn gone() -> Option<Note> {
@@ -295,29 +302,50 @@ macro_rules! removes {
     )*};
 }
 
-fn absent<T: Send + 'static>(component: Option<usize>) -> Option<Note> {
-    Some(Note {
+/// A field that can be absent: an `Option`.
+pub trait Optional {
+    /// What it holds then.
+    #[doc(hidden)]
+    fn none() -> Self;
+}
+
+impl<T> Optional for Option<T> {
+    fn none() -> Self {
+        None
+    }
+}
+
+/// A field that its codec can read the absence of: an `Option`, or a collection that is written as a set.
+pub trait Omitted {}
+impl<T> Omitted for Option<T> {}
+impl<T> Omitted for Vec<T> {}
+impl<T> Omitted for VecDeque<T> {}
+impl<T> Omitted for BTreeSet<T> {}
+impl<T, H> Omitted for HashSet<T, H> {}
+
+fn absent<W: Optional + Send + 'static>(component: Option<usize>) -> Note {
+    Note {
         component: component.map(|number| (number, None)),
-        whole: Box::new(None::<T>),
-    })
+        whole: Box::new(W::none()),
+    }
 }
 
 // Without one of its components an item is not in the index, whatever the others are; a predicate still reads it.
 removes! {
-    [T] Free, Option<T> => S, None;
-    [W] Member, W => S, None;
-    [W, M: 'static] With<M, Free>, W => S, None;
-    [T: Send + 'static, const N: usize] Keyed<N>, Option<T> => S, absent::<T>(Some(N));
-    [T: Send + 'static, const N: usize, const OWN: bool] Single<N, OWN>, Option<T> => S, absent::<T>(Some(N));
-    [T: Send + 'static, const N: usize, const I: usize, G: 'static, R: 'static] Gated<N, I, G, R>, Option<T> => <<S as Give<I>>::After as WantAll<R>>::After, absent::<T>(Some(N)), [S: Give<I>, S::After: WantAll<R>];
-    [T: Send + 'static] Read, Option<T> => S, absent::<T>(None);
-    [T: Send + 'static, const I: usize, G: 'static] Judged<I, G>, Option<T> => <<S as Give<I>>::After as WantAll<G>>::After, absent::<T>(None), [S: Give<I>, S::After: WantAll<G>];
-    [T: Send + 'static, M: 'static, const N: usize] With<M, Keyed<N>>, Option<T> => S, absent::<T>(Some(N));
-    [T: Send + 'static, M: 'static, const N: usize, const OWN: bool] With<M, Single<N, OWN>>, Option<T> => S, absent::<T>(Some(N));
-    [T: Send + 'static, M: 'static, const N: usize, const I: usize, G: 'static, R: 'static] With<M, Gated<N, I, G, R>>, Option<T> => <<S as Give<I>>::After as WantAll<R>>::After, absent::<T>(Some(N)), [S: Give<I>, S::After: WantAll<R>];
-    [T: Send + 'static, M: 'static] With<M, Read>, Option<T> => S, absent::<T>(None);
-    [T: Send + 'static, M: 'static, const I: usize, G: 'static] With<M, Judged<I, G>>, Option<T> => <<S as Give<I>>::After as WantAll<G>>::After, absent::<T>(None), [S: Give<I>, S::After: WantAll<G>];
-    [W, C: Removes<S, W>] Unstored<C>, W => C::After, C::gone();
+    [W: Optional] Free => S, None;
+    [W] Member => S, None;
+    [W: Omitted, M: 'static] With<M, Free> => S, None;
+    [W: Optional + Send + 'static, const N: usize] Keyed<N> => S, Some(absent::<W>(Some(N)));
+    [W: Optional + Send + 'static, const N: usize, const OWN: bool] Single<N, OWN> => S, Some(absent::<W>(Some(N)));
+    [W: Optional + Send + 'static, const N: usize, const I: usize, G: 'static, R: 'static] Gated<N, I, G, R> => <<S as Give<I>>::After as WantAll<R>>::After, Some(absent::<W>(Some(N))), [S: Give<I>, S::After: WantAll<R>];
+    [W: Optional + Send + 'static] Read => S, Some(absent::<W>(None));
+    [W: Optional + Send + 'static, const I: usize, G: 'static] Judged<I, G> => <<S as Give<I>>::After as WantAll<G>>::After, Some(absent::<W>(None)), [S: Give<I>, S::After: WantAll<G>];
+    [W: Optional + Send + 'static, M: 'static, const N: usize] With<M, Keyed<N>> => S, Some(absent::<W>(Some(N)));
+    [W: Optional + Send + 'static, M: 'static, const N: usize, const OWN: bool] With<M, Single<N, OWN>> => S, Some(absent::<W>(Some(N)));
+    [W: Optional + Send + 'static, M: 'static, const N: usize, const I: usize, G: 'static, R: 'static] With<M, Gated<N, I, G, R>> => <<S as Give<I>>::After as WantAll<R>>::After, Some(absent::<W>(Some(N))), [S: Give<I>, S::After: WantAll<R>];
+    [W: Optional + Send + 'static, M: 'static] With<M, Read> => S, Some(absent::<W>(None));
+    [W: Optional + Send + 'static, M: 'static, const I: usize, G: 'static] With<M, Judged<I, G>> => <<S as Give<I>>::After as WantAll<G>>::After, Some(absent::<W>(None)), [S: Give<I>, S::After: WantAll<G>];
+    [W, C: Removes<S, W>] Unstored<C> => C::After, C::gone();
 }
 
 macro_rules! assumes {

@@ -204,6 +204,10 @@ fn is_touched(schema: &EntityDef, key: &KeyDef, saying: &Saying) -> bool {
 }
 
 /// The new value of a field that is the key attribute itself, if it is changed.
+#[expect(
+    clippy::option_option,
+    reason = "unknown, known to be absent, and known"
+)]
 fn own_value(
     saying: &Saying,
     schema: &EntityDef,

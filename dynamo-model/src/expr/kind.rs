@@ -98,9 +98,13 @@ impl<T> sealed::Sealed for Map<T> {}
     note = "a time is stored as text whose fraction varies in length: store it as a number, for example with `#[serde(with = \"jiff::fmt::serde::timestamp::second::required\")]`, or compare it in a sort key"
 )]
 pub trait Ordered: Kind {}
+#[diagnostic::do_not_recommend]
 impl Ordered for Text {}
+#[diagnostic::do_not_recommend]
 impl Ordered for Sorted {}
+#[diagnostic::do_not_recommend]
 impl Ordered for Numeric {}
+#[diagnostic::do_not_recommend]
 impl Ordered for Bytes {}
 
 /// What has a beginning: `begins_with`.
@@ -109,7 +113,9 @@ impl Ordered for Bytes {}
     label = "this attribute is neither"
 )]
 pub trait Beginning: Kind {}
+#[diagnostic::do_not_recommend]
 impl Beginning for Text {}
+#[diagnostic::do_not_recommend]
 impl Beginning for Bytes {}
 
 /// What has a size: `size`.
@@ -118,11 +124,17 @@ impl Beginning for Bytes {}
     label = "`size` is for text, bytes, lists, sets and maps"
 )]
 pub trait Measured: Kind {}
+#[diagnostic::do_not_recommend]
 impl Measured for Text {}
+#[diagnostic::do_not_recommend]
 impl Measured for Bytes {}
+#[diagnostic::do_not_recommend]
 impl Measured for Members {}
+#[diagnostic::do_not_recommend]
 impl<T> Measured for List<T> {}
+#[diagnostic::do_not_recommend]
 impl<T> Measured for Elements<T> {}
+#[diagnostic::do_not_recommend]
 impl<T> Measured for Map<T> {}
 
 /// What counts: `add` and `subtract`.
@@ -132,6 +144,7 @@ impl<T> Measured for Map<T> {}
     note = "lists grow with `append` and `prepend`, sets with `add_to_set`"
 )]
 pub trait Counted: Kind {}
+#[diagnostic::do_not_recommend]
 impl Counted for Numeric {}
 
 /// What holds elements: `contains`. For text these are its substrings.
@@ -143,12 +156,15 @@ pub trait Holding: Kind {
     /// The type of an element.
     type Element;
 }
+#[diagnostic::do_not_recommend]
 impl Holding for Text {
     type Element = String;
 }
+#[diagnostic::do_not_recommend]
 impl<T> Holding for List<T> {
     type Element = T;
 }
+#[diagnostic::do_not_recommend]
 impl<T> Holding for Elements<T> {
     type Element = T;
 }
@@ -162,6 +178,7 @@ pub trait Sequence: Kind {
     /// The type of an element.
     type Element;
 }
+#[diagnostic::do_not_recommend]
 impl<T> Sequence for List<T> {
     type Element = T;
 }
@@ -175,6 +192,7 @@ pub trait Named: Kind {
     /// The type of a member.
     type Member;
 }
+#[diagnostic::do_not_recommend]
 impl<T> Named for Map<T> {
     type Member = T;
 }
@@ -194,6 +212,7 @@ impl<T: AttributeType> AttributeType for Option<T> {
 /// A type whose handle has no parts.
 macro_rules! leaf {
     ($({$($generics:tt)*} $ty:ty => $kind:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> $crate::expr::AttributeType for $ty {
             type Kind = $kind;
             type Attr<E, W, C> = $crate::expr::Attr<E, W, C>;
@@ -245,8 +264,8 @@ impl<T, E, W, C> super::Attribute for Boxed<T, E, W, C> {
     type Value = W;
     type Class = C;
 
-    fn into_path(self) -> Path {
-        self.whole.into_path()
+    fn place(&self) -> &Path {
+        self.whole.place()
     }
 }
 

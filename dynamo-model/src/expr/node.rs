@@ -2,6 +2,7 @@
 //! service would refuse.
 
 use super::{Aliases, Path};
+use crate::wire::write_json_str;
 use crate::{Error, InvalidRequest};
 
 /// What a comparison compares.
@@ -12,6 +13,16 @@ pub enum Operand {
     Value(String),
     /// `size(path)`
     Size(Path),
+}
+
+impl Operand {
+    /// A string.
+    pub(crate) fn text(text: &str) -> Self {
+        let mut json = String::from("{\"S\":");
+        write_json_str(&mut json, text);
+        json.push('}');
+        Self::Value(json)
+    }
 }
 
 /// A condition.
@@ -87,6 +98,25 @@ impl Node {
     /// All the conditions together, in this order; `None` if there are none.
     pub(crate) fn all(nodes: impl IntoIterator<Item = Self>) -> Option<Self> {
         nodes.into_iter().reduce(Self::and)
+    }
+
+    /// Calls the function with every path that the condition names.
+    pub(crate) fn each_path(&self, each: &mut dyn FnMut(&Path)) {
+        let mut operand = |operand: &Operand| match operand {
+            Operand::Path(path) | Operand::Size(path) => each(path),
+            Operand::Value(_) => {}
+        };
+        match self {
+            Self::Compare(left, _, right) => [left, right].into_iter().for_each(operand),
+            Self::Between(tested, low, high) => [tested, low, high].into_iter().for_each(operand),
+            Self::In(tested, list) => std::iter::once(tested).chain(list).for_each(operand),
+            Self::Call(_, path, argument) => {
+                argument.iter().for_each(&mut operand);
+                each(path);
+            }
+            Self::Not(inner) => inner.each_path(each),
+            Self::And(all) | Self::Or(all) => all.iter().for_each(|node| node.each_path(each)),
+        }
     }
 
     /// Writes the condition.

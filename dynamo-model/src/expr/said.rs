@@ -49,6 +49,10 @@ impl Saying {
     }
 
     /// The value that the update gives a component, if it does.
+    #[expect(
+        clippy::option_option,
+        reason = "unknown, known to be absent, and known"
+    )]
     pub(crate) fn changed(&self, component: usize) -> Option<Option<Part<'static>>> {
         let set = self.all.iter().rev().filter(|one| !one.assumed);
         let mut parts = set.filter_map(|one| one.note.component.as_ref());
@@ -57,6 +61,10 @@ impl Saying {
     }
 
     /// The value that a component will have: what is set goes before what was assumed.
+    #[expect(
+        clippy::option_option,
+        reason = "unknown, known to be absent, and known"
+    )]
     pub(crate) fn part(&self, component: usize) -> Option<Option<Part<'static>>> {
         let of = |one: &&One| {
             one.note

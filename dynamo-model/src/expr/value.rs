@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::class::Encodes;
+use super::class::{Encodes, Stored};
 use super::node::Operand;
 use super::{Attr, Attribute};
 use crate::wire::{EncodeError, ValueSerializer, Written, write_value};
@@ -13,7 +13,8 @@ use crate::wire::{EncodeError, ValueSerializer, Written, write_value};
 /// The argument's type is not inferred from the attribute's: write `"5".parse::<u64>()?`, not `"5".parse()?`.
 #[diagnostic::on_unimplemented(
     message = "the attribute holds `{W}`, not `{Self}`",
-    label = "give a `{W}`, by value or by reference"
+    label = "give a `{W}`, by value or by reference",
+    note = "the type of a value is `Serialize` and `Clone`"
 )]
 pub trait Value<W> {
     /// Writes the value by serde.
@@ -44,8 +45,8 @@ macro_rules! value {
         }
 
         #[diagnostic::do_not_recommend]
-        impl<E, C: Encodes<$whole>, $($generics)*> Comparand<E, $whole, C> for $given {
-            fn operand(self) -> Result<Option<Operand>, EncodeError> {
+        impl<E, $($generics)*> Comparand<E, $whole> for $given {
+            fn operand<C: Encodes<$whole>>(self) -> Result<Option<Operand>, EncodeError> {
                 let json = encode::<$whole, C, $given>(&self)?;
                 Ok(json.map(Operand::Value))
             }
@@ -63,34 +64,45 @@ value! {
     [] &str as Option<String>: |value| Some((*value).to_owned());
 }
 
-/// What an attribute of entity `E`, declared as `W` in class `C`, can be compared with: a [`Value`], or another attribute
-/// of the same type.
+/// What an attribute of entity `E`, declared as `W`, can be compared with: a [`Value`], or another attribute of the same
+/// type, whether that one is an `Option` or not.
 #[diagnostic::on_unimplemented(
     message = "the attribute holds `{W}`, not `{Self}`",
-    label = "give a `{W}`, by value or by reference, or an attribute that holds one"
+    label = "give a `{W}`, by value or by reference, or an attribute that holds one",
+    note = "the type of a value is `Serialize` and `Clone`"
 )]
-pub trait Comparand<E, W, C> {
+pub trait Comparand<E, W> {
     /// The operand; `None` for what is not stored, such as `None` itself.
     ///
     /// # Errors
     ///
     /// What its `Serialize` says.
     #[doc(hidden)]
-    fn operand(self) -> Result<Option<Operand>, EncodeError>;
+    fn operand<C: Encodes<W>>(self) -> Result<Option<Operand>, EncodeError>;
 }
 
-#[diagnostic::do_not_recommend]
-impl<E, W, C, D> Comparand<E, W, C> for Attr<E, W, D> {
-    fn operand(self) -> Result<Option<Operand>, EncodeError> {
-        Ok(Some(Operand::Path(self.into_path())))
-    }
+macro_rules! attributes {
+    ($($whole:ty, $other:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<E, W, D: Stored> Comparand<E, $whole> for Attr<E, $other, D> {
+            fn operand<C: Encodes<$whole>>(self) -> Result<Option<Operand>, EncodeError> {
+                Ok(Some(Operand::Path(self.into_path())))
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<E, W, D: Stored> Comparand<E, $whole> for &Attr<E, $other, D> {
+            fn operand<C: Encodes<$whole>>(self) -> Result<Option<Operand>, EncodeError> {
+                Ok(Some(Operand::Path(self.path().clone())))
+            }
+        }
+    )*};
 }
 
-#[diagnostic::do_not_recommend]
-impl<E, W, C, D> Comparand<E, W, C> for &Attr<E, W, D> {
-    fn operand(self) -> Result<Option<Operand>, EncodeError> {
-        Ok(Some(Operand::Path(self.path().clone())))
-    }
+attributes! {
+    W, W;
+    W, Option<W>;
+    Option<W>, W;
 }
 
 /// The value as DynamoDB JSON; `None` if it is one that is not stored.

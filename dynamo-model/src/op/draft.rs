@@ -12,9 +12,6 @@ use crate::transport::{self, Call, Operation, Response, Target};
 use crate::wire::{EncodeError, RawItem, Scalar, write_json_str};
 use crate::{Entity, Error, InvalidRequest, Table, VersionConflict};
 
-/// What the service takes for the values of one request: 2 MB.
-const MAX_VALUES: usize = 2 * 1_024 * 1_024;
-
 pub(crate) struct Draft {
     pub(super) kind: ActionKind,
     pub(super) target: Target,
@@ -179,14 +176,7 @@ impl Draft {
             out.push_str(",\"UpdateExpression\":");
             write_json_str(&mut out, &text);
         }
-        if aliases.bytes() > MAX_VALUES {
-            return Err(InvalidRequest::new(format!(
-                "the values of one request for `{}` have {} bytes, DynamoDB takes up to {MAX_VALUES}",
-                self.entity.name,
-                aliases.bytes()
-            ))
-            .into());
-        }
+        aliases.check_size()?;
         aliases.write(&mut out);
         if condition.is_some() {
             out.push_str(",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");

@@ -168,18 +168,25 @@ impl<E: Attributed, R> Upsert<E, R> {
         {
             self.draft.fail(unknown_expiry(E::SCHEMA));
         }
-        for change in &mut self.draft.changes {
-            if let Change::Set(to, term) = change
-                && *to == path
-            {
+        let changes = &mut self.draft.changes;
+        match changes.iter_mut().find(|change| *change.path() == path) {
+            Some(Change::Set(_, term @ Term::Value(_))) => {
                 let value = std::mem::replace(term, Term::Path(Path::root()));
-                *term = Term::IfNotExists(path.clone(), Box::new(value));
-                return self;
+                *term = Term::IfNotExists(path, Box::new(value));
             }
+            // What the entity does not have either stays as it is.
+            Some(Change::Remove(_)) => changes.retain(|change| *change.path() != path),
+            Some(_) => self.refuse(&path, "is kept or added to already"),
+            None => {}
         }
-        // What the entity does not have either stays as it is.
-        self.draft.changes.retain(|change| *change.path() != path);
         self
+    }
+
+    fn refuse(&mut self, path: &Path, why: &str) {
+        self.draft.fail(InvalidRequest::new(format!(
+            "`{path}` of `{}` {why}: say once what an upsert makes of an attribute",
+            E::SCHEMA.name
+        )));
     }
 
     /// Adds to a number; of an item that does not have it, to the entity's value: `+`.

@@ -16,7 +16,8 @@ pub(crate) enum Scalar<'a> {
     S(Cow<'a, str>),
     N(Cow<'a, str>),
     B(Vec<u8>),
-    /// Any other type, by its tag.
+    Null,
+    /// Any other type.
     Other,
 }
 
@@ -83,6 +84,7 @@ fn scalar(value: &str) -> Result<Scalar<'_>, DecodeError> {
             let text = cursor.quoted()?;
             Scalar::B(base64::decode(&text).ok_or_else(|| DecodeError::refused("base64 text"))?)
         }
+        Tag::Null => Scalar::Null,
         _ => Scalar::Other,
     })
 }

@@ -30,7 +30,9 @@ pub(super) fn attributes(entity: &Entity, numbers: &Components<'_>) -> TokenStre
             .is_some_and(|life| life.kind == LifeKind::Ttl);
         if is_ttl {
             class = quote!(_dm::With<_dm::Epoch, #class>);
-        } else if let Some(path) = &field.serde.serialize_with {
+        } else if let Some(path) = &field.serde.serialize_with
+            && field.key_only.is_none()
+        {
             let codec = format_ident!("__With_{}", field.name);
             codecs.extend(codec_of(&codec, ty, path, &entity.generics));
             class = quote!(_dm::With<#codec #ty_generics, #class>);
@@ -77,7 +79,7 @@ pub(super) fn attributes(entity: &Entity, numbers: &Components<'_>) -> TokenStre
         #codecs
         #(#markers)*
         pub struct #attributes #impl_generics #where_clause { #fields #components }
-        impl #impl_generics _dm::Attributed for #this #where_clause {
+        impl #impl_generics _dm::Handles for #this #where_clause {
             type Attributes = #attributes #ty_generics;
             type Gate = #gate;
             fn attributes() -> Self::Attributes { #attributes { #made } }

@@ -54,7 +54,7 @@ const _: () = {
         pub placed_at: _dm::Attr<Order, Timestamp, _dm::Primary>,
         pub status: _dm::Attr<Order, Status, _dm::KeyedBy<3>>,
     }
-    impl _dm::Attributed for Order {
+    impl _dm::Handles for Order {
         type Attributes = __Attributes;
         type Gate = ();
         fn attributes() -> Self::Attributes {
