@@ -125,17 +125,17 @@ struct HandAttributes {
 
 impl Entity for Hand {
     type Table = Keys;
-    const SCHEMA: &'static EntityDef = &EntityDef::new("Hand", "", "Hand")
-        .fields(&[
+    const SCHEMA: &'static EntityDef = &EntityDef {
+        fields: &[
             FieldDef::stored("id", "id"),
             FieldDef::stored("is_open", "is_open"),
             FieldDef::stored("city", "city"),
-        ])
-        .components(&[
+        ],
+        components: &[
             <u32 as Component>::DEF.named("id"),
             <String as Component>::DEF.named("city"),
-        ])
-        .keys(&[
+        ],
+        keys: &[
             KeyDef::primary(
                 "of",
                 &[Template(&[
@@ -160,7 +160,9 @@ impl Entity for Hand {
                 ])],
                 &[Template(&[Segment::Part(0, Format::Default)])],
             ),
-        ]);
+        ],
+        ..EntityDef::new("Hand", "", "Hand")
+    };
 
     fn part(&self, component: usize) -> Option<Part<'_>> {
         match component {

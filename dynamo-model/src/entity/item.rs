@@ -304,13 +304,6 @@ impl<E: Entity> Reader<E> {
     }
 }
 
-/// Whether the attribute is NULL, which is read like absence.
-fn is_null(item: RawItem<'_>, name: &str) -> Result<bool, DecodeError> {
-    let value = item.attribute(name)?.unwrap_or_default();
-    let tag = value.trim_start_matches('{').trim_start();
-    Ok(tag.starts_with("\"NULL\""))
-}
-
 /// Whole seconds of a number that may have a fraction, as other writers leave it.
 fn epoch(digits: &str) -> Option<Part<'static>> {
     let whole = digits.split('.').next().unwrap_or_default();

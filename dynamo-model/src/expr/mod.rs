@@ -37,6 +37,7 @@
 //! refused with [`Error::Invalid`](crate::Error::Invalid) before anything is sent.
 
 mod alias;
+mod as_key;
 mod attr;
 mod changes;
 mod class;
@@ -55,6 +56,7 @@ mod types;
 mod value;
 
 pub(crate) use alias::Aliases;
+pub use as_key::AsKey;
 pub use attr::{Attr, Attribute, Type};
 pub(crate) use changes::{Change, Term, render as render_changes};
 pub use class::{

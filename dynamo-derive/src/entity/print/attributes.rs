@@ -6,7 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::visit::Visit;
 use syn::{Generics, Type};
 
-use super::Components;
+use super::{Components, stands_alone};
 use crate::entity::class::Classes;
 use crate::entity::parse::{Entity, Field, Fill, LifeKind};
 
@@ -39,6 +39,13 @@ pub(super) fn attributes(entity: &Entity, numbers: &Components<'_>) -> TokenStre
         }
         let number = numbers.number(&field.name);
         let is_component = number.is_some();
+        if let Some(number) = number
+            && !is_ttl
+            && field.key_only.is_none()
+            && stands_alone(entity, &field.name)
+        {
+            class = quote!(_dm::AsKey<#this, #number, #class>);
+        }
         let is_plain = is_component
             || is_ttl
             || field.serde.serialize_with.is_some()

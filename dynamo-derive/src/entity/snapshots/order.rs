@@ -51,7 +51,7 @@ const _: () = {
         pub note: <Option<String> as _dm::Type>::Attr<Order, Option<String>, _dm::Free>,
         pub customer_id: _dm::Attr<Order, String, _dm::Primary>,
         pub order_id: _dm::Attr<Order, Uuid, _dm::Primary>,
-        pub placed_at: _dm::Attr<Order, Timestamp, _dm::Primary>,
+        pub placed_at: _dm::Attr<Order, Timestamp, _dm::AsKey<Order, 1, _dm::Primary>>,
         pub status: _dm::Attr<Order, Status, _dm::KeyedBy<3>>,
     }
     impl _dm::Handles for Order {
