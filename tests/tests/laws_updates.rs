@@ -793,11 +793,9 @@ async fn work() -> Handle<Work> {
 
 async fn law_5<E: Subject<Table = Work>>() {
     for seed in 0..2 {
-        one_writer::<E>(&work().await, seed, 300).await;
-    }
-    for seed in 10..12 {
-        many_writers::<E>(&work().await, seed, 1, 300).await;
-        many_writers::<E>(&work().await, seed, 4, 100).await;
+        one_writer::<E>(&work().await, seed, 200).await;
+        many_writers::<E>(&work().await, 10 + seed, 1, 250).await;
+        many_writers::<E>(&work().await, 20 + seed, 4, 80).await;
     }
 }
 

@@ -177,7 +177,6 @@ fn assume<E: Entity>(
         if made.is_empty() || !is_moved {
             continue;
         }
-        let mut in_keys_only = false;
         for (component, name) in inputs(schema, key) {
             let Some(field) = schema.fields.iter().find(|field| field.name == name) else {
                 continue;
@@ -187,17 +186,27 @@ fn assume<E: Entity>(
                     && lossy(schema).all(|number| number != component)
             });
             let managed = [schema.lifecycle.version, schema.lifecycle.updated_at];
+            if is_told || managed.contains(&Some(field.attribute)) {
+                continue;
+            }
             if field.key_only {
-                in_keys_only = true;
-            } else if !is_told && !managed.contains(&Some(field.attribute)) {
+                // Its value stands in index keys alone, perhaps in those of another index than this one.
+                let holding = schema.keys.iter().skip(1).flat_map(|key| {
+                    let (pk, sk) = schema.pairs(table, key);
+                    pk.chain(sk)
+                });
+                for (attribute, template) in holding {
+                    if template
+                        .components()
+                        .any(|(number, _)| Some(number) == component)
+                    {
+                        let value = before.attribute(attribute.name)?;
+                        nodes.push(unchanged(attribute.name, value));
+                    }
+                }
+            } else {
                 let value = before.attribute(field.attribute)?.map(str::to_owned);
                 nodes.push(equals(Path::of(field.attribute), value));
-            }
-        }
-        if in_keys_only {
-            for attribute in made {
-                let value = before.attribute(attribute)?;
-                nodes.push(unchanged(Path::of(attribute), value));
             }
         }
     }
