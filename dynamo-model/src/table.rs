@@ -155,7 +155,7 @@ impl<T: Table> Handle<T> {
     /// # struct Order { customer_id: String, number: u32 }
     /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
     /// match shop.put(&order).if_absent().send().await {
-    ///     Ok(()) => println!("placed"),
+    ///     Ok(_) => println!("placed"),
     ///     Err(error) if error.is_condition_failed() => {
     ///         let there = error.item::<Order>()?;
     ///         println!("order {:?} exists", there.map(|order| order.number));
