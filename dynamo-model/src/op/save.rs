@@ -201,7 +201,7 @@ fn assume<E: Entity>(
                         .any(|(number, _)| Some(number) == component)
                     {
                         let value = before.attribute(attribute.name)?;
-                        nodes.push(unchanged(attribute.name, value));
+                        nodes.push(unchanged(Path::of(attribute.name), value));
                     }
                 }
             } else {

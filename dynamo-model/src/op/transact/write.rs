@@ -176,7 +176,8 @@ impl<T: Table> TransactWrite<T> {
     ///
     /// With one that is kept for the task at hand, a job's id for example, the transaction is applied once even if the
     /// whole program sends it again within ten minutes. The same token with other content is refused:
-    /// [`Error::is_token_mismatch`].
+    /// [`Error::is_token_mismatch`]. The times that the library writes are content, and so is what an item claimed before
+    /// of unique values: a transaction with these is refused when the program sends it again, and not applied twice.
     pub fn token(mut self, token: impl Into<Cow<'static, str>>) -> Self {
         self.token = Some(token.into());
         self

@@ -27,8 +27,15 @@ pub(super) enum New {
 pub(super) struct Changed {
     pub(super) of_item: fn(RawItem<'_>, &Changed) -> Result<Vec<Marker>, Error>,
     parts: Vec<(usize, Option<Part<'static>>)>,
-    /// The new expiry, if it is changed.
-    expires: Option<Option<i64>>,
+    expiry: Expiry,
+}
+
+/// What an update makes of the expiry.
+#[derive(Clone, Copy, PartialEq)]
+enum Expiry {
+    Kept,
+    Set(i64),
+    Removed,
 }
 
 /// What the item was before the write.
@@ -87,17 +94,17 @@ impl Claims {
         if schema.uniques.is_empty() {
             return Ok(None);
         }
-        let expires = expiry(schema, changes)?;
+        let expiry = expiry(schema, changes)?;
         let parts: Vec<_> = components(schema)
             .filter_map(|component| Some((component, part(component)?)))
             .collect();
-        if parts.is_empty() && expires.is_none() {
+        if parts.is_empty() && expiry == Expiry::Kept {
             return Ok(None);
         }
         let changed = Changed {
             of_item: of_changed::<E>,
             parts,
-            expires,
+            expiry,
         };
         Ok(Some(Self {
             of_item: of_item::<E>,
@@ -116,17 +123,17 @@ pub(in crate::op) fn unknown_expiry(schema: &EntityDef) -> InvalidRequest {
 }
 
 /// What an update makes of the expiry.
-fn expiry(schema: &EntityDef, changes: &[Change]) -> Result<Option<Option<i64>>, InvalidRequest> {
+fn expiry(schema: &EntityDef, changes: &[Change]) -> Result<Expiry, InvalidRequest> {
     let Some(ttl) = schema.lifecycle.ttl else {
-        return Ok(None);
+        return Ok(Expiry::Kept);
     };
     let mut changes = changes.iter();
     match changes.find(|change| *change.path() == Path::of(ttl)) {
-        None => Ok(None),
-        Some(Change::Remove(_)) => Ok(Some(None)),
+        None => Ok(Expiry::Kept),
+        Some(Change::Remove(_)) => Ok(Expiry::Removed),
         Some(Change::Set(_, Term::Value(json))) => {
             let digits = json.trim_start_matches("{\"N\":\"").trim_end_matches("\"}");
-            Ok(Some(digits.parse().ok()))
+            Ok(digits.parse().map_or(Expiry::Removed, Expiry::Set))
         }
         Some(_) => Err(unknown_expiry(schema)),
     }
@@ -156,7 +163,11 @@ fn of_changed<E: Entity>(item: RawItem<'_>, changed: &Changed) -> Result<Vec<Mar
             None => entity.part(component).map(Part::into_owned),
         }
     };
-    let expires = changed.expires.unwrap_or_else(|| entity.expires());
+    let expires = match changed.expiry {
+        Expiry::Kept => entity.expires(),
+        Expiry::Set(expires) => Some(expires),
+        Expiry::Removed => None,
+    };
     markers::<E>(&part, expires)
 }
 

@@ -86,9 +86,10 @@ async fn one_operation_on_one_item() {
         .put(shop.put(&member("a", "secret")).if_absent())
         .delete(shop.delete(Customer::key("else")))
         .put(shop.put(&member("b", "secret")).if_absent());
-    assert!(
-        refused(&http, beside.send().await)
-            .starts_with("operations 0 (Put of `Member`) and 2 (Put of `Member`)")
+    assert_eq!(
+        refused(&http, beside.send().await),
+        "operations 0 and 2 of a transaction give two items the same `email`, which is unique in `Member`: choose \
+         another value"
     );
     // The same key in another table, and another sort key.
     let archive = shop.named("archive");
@@ -173,6 +174,8 @@ async fn a_request_says_what_it_does() {
         .token("secret");
     assert_eq!(
         format!("{all:?}"),
-        r#"TransactWriteItems { operations: [PutItem { table: "shop", entity: "Customer", .. }, DeleteItem { table: "shop", entity: "Order", .. }, ConditionCheck { table: "shop", entity: "Customer", .. }], .. }"#
+        "TransactWriteItems { operations: [PutItem { table: \"shop\", entity: \"Customer\", .. }, \
+         DeleteItem { table: \"shop\", entity: \"Order\", .. }, \
+         ConditionCheck { table: \"shop\", entity: \"Customer\", .. }], .. }"
     );
 }
