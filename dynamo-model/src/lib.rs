@@ -51,9 +51,9 @@ pub mod __private {
 
     pub use crate::entity::{Said, check, life};
     pub use crate::expr::{
-        Always, At, Attr, Attribute, AttributeType as Type, Codec, Epoch, Fixed, Flat, Free, Gated,
-        Handles, Hashed, Idle, Judged, Keyed as KeyedBy, Last, Managed, Members, Mid, Missing,
-        Never, Opaque, Partition, Path, Primary, Single, SortPart, Symbol, Unstored, With,
+        Always, At, Attr, Attribute, AttributeType as Type, Codec, Decisive, Epoch, Fixed, Flat,
+        Free, Gated, Handles, Hashed, Idle, Judged, Keyed as KeyedBy, Last, Managed, Members, Mid,
+        Missing, Never, Opaque, Partition, Path, Primary, Single, SortPart, Symbol, Unstored, With,
         part as at, said, said_of_key,
     };
     pub use crate::key::Part as KeyPartValue;

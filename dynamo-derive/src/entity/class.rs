@@ -127,8 +127,18 @@ impl<'e> Classes<'e> {
                 Some(own) => quote!(_dm::Single<#number, { #own }>),
                 None => quote!(_dm::KeyedBy<#number>),
             },
+            None if self.is_judged(field) => quote!(_dm::Decisive),
             None => quote!(_dm::Free),
         }
+    }
+
+    /// Whether a predicate reads the field.
+    fn is_judged(&self, field: &Field) -> bool {
+        let mut whens = self.entity.keys.iter().filter_map(|key| key.when.as_ref());
+        whens.any(|when| {
+            let inputs = inputs(self.entity, when);
+            inputs.iter().any(|input| input.name == field.name)
+        })
     }
 
     /// Whether the field is stored as the key attributes themselves, as an expression over the table: if it stands alone
@@ -138,11 +148,7 @@ impl<'e> Classes<'e> {
         let unique = entity
             .uniques()
             .any(|(_, unique)| unique.template.parts().any(|(name, _)| name == field.name));
-        let judged = entity.keys.iter().any(|key| {
-            let when = key.when.as_ref();
-            when.is_some_and(|when| inputs(entity, when).iter().any(|f| f.name == field.name))
-        });
-        if unique || judged || !entity.generics.params.is_empty() {
+        if unique || self.is_judged(field) || !entity.generics.params.is_empty() {
             return None;
         }
         let mut all = Vec::new();

@@ -42,6 +42,10 @@ pub enum Single<const N: usize, const OWN: bool> {}
 /// A field that the predicate of `when = ..` reads, in slot `I`; it is no component.
 pub struct Judged<const I: usize, W>(PhantomData<fn() -> W>);
 
+/// A field that the predicate of `when = ..` reads, and that no other has to be known for; it is no component.
+#[derive(Debug)]
+pub enum Decisive {}
+
 /// A field that an update does not set but may assume: `created_at` in the key of an index, in slot `I`.
 pub struct Fixed<const N: usize, const I: usize>;
 
@@ -94,6 +98,7 @@ classes! {
     [const N: usize, const OWN: bool] Single<N, OWN>;
     [const N: usize, const I: usize, G: 'static] Gated<N, I, G>;
     [const I: usize, G: 'static] Judged<I, G>;
+    [] Decisive;
     [const N: usize, const I: usize] Fixed<N, I>;
 }
 impl Class for Flat {}
@@ -205,6 +210,14 @@ notes! {
     [const N: usize, const I: usize] Fixed<N, I>: N;
 }
 impl<W: Send + 'static, const I: usize, G: 'static> Notes<W> for Judged<I, G> {
+    fn note<V: Value<W>>(value: &V) -> Option<Note> {
+        Some(Note {
+            component: None,
+            whole: Box::new(value.whole()),
+        })
+    }
+}
+impl<W: Send + 'static> Notes<W> for Decisive {
     fn note<V: Value<W>>(value: &V) -> Option<Note> {
         Some(Note {
             component: None,

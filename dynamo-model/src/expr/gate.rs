@@ -9,8 +9,8 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::marker::PhantomData;
 
 use super::class::{
-    Class, Codec, Encodes, Fixed, Free, Gated, Judged, Keyed, Member, Note, Notes, Single, Stored,
-    Unstored, With,
+    Class, Codec, Decisive, Encodes, Fixed, Free, Gated, Judged, Keyed, Member, Note, Notes,
+    Single, Stored, Unstored, With,
 };
 use super::value::{Value, encode};
 use crate::key::Component;
@@ -268,6 +268,7 @@ sets! {
     [Component + Send + 'static] [const N: usize, const OWN: bool] Single<N, OWN> => S;
     [Component + Send + 'static] [const N: usize, const I: usize, G: 'static] Gated<N, I, G> => <<S as Give<I>>::After as WantAll<G>>::After, [S: Give<I>, S::After: WantAll<G>];
     [Send + 'static] [const I: usize, G: 'static] Judged<I, G> => <<S as Give<I>>::After as WantAll<G>>::After, [S: Give<I>, S::After: WantAll<G>];
+    [Send + 'static] [] Decisive => S;
 }
 
 #[diagnostic::do_not_recommend]
@@ -338,6 +339,8 @@ removes! {
     [W: Optional + Send + 'static, const N: usize, const OWN: bool] Single<N, OWN> => S, Some(absent::<W>(Some(N)));
     [W: Optional + Send + 'static, const N: usize, const I: usize, G: 'static] Gated<N, I, G> => <S as Give<I>>::After, Some(absent::<W>(Some(N))), [S: Give<I>];
     [W: Optional + Send + 'static, const I: usize, G: 'static] Judged<I, G> => <<S as Give<I>>::After as WantAll<G>>::After, Some(absent::<W>(None)), [S: Give<I>, S::After: WantAll<G>];
+    [W: Optional + Send + 'static] Decisive => S, Some(absent::<W>(None));
+    [W: Optional + Send + 'static, M: 'static] With<M, Decisive> => S, Some(absent::<W>(None));
     [W: Optional + Send + 'static, M: 'static, const N: usize] With<M, Keyed<N>> => S, Some(absent::<W>(Some(N)));
     [W: Optional + Send + 'static, M: 'static, const N: usize, const OWN: bool] With<M, Single<N, OWN>> => S, Some(absent::<W>(Some(N)));
     [W: Optional + Send + 'static, M: 'static, const N: usize, const I: usize, G: 'static] With<M, Gated<N, I, G>> => <S as Give<I>>::After, Some(absent::<W>(Some(N))), [S: Give<I>];
@@ -358,6 +361,7 @@ assumes! {
     [Component + Send + 'static] [const N: usize, const OWN: bool] Single<N, OWN> => S;
     [Component + Send + 'static] [const N: usize, const I: usize, G: 'static] Gated<N, I, G> => <S as Give<I>>::After, [S: Give<I>];
     [Send + 'static] [const I: usize, G: 'static] Judged<I, G> => <S as Give<I>>::After, [S: Give<I>];
+    [Send + 'static] [] Decisive => S;
     [Component + Send + 'static] [const N: usize, const I: usize] Fixed<N, I> => <S as Give<I>>::After, [S: Give<I>];
 }
 

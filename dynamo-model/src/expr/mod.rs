@@ -58,8 +58,8 @@ pub(crate) use alias::Aliases;
 pub use attr::{Attr, Attribute, Type};
 pub(crate) use changes::{Change, Term, render as render_changes};
 pub use class::{
-    Class, Codec, Encodes, Epoch, Fixed, Flat, Free, Gated, Judged, Keyed, Managed, Member, Note,
-    Notes, Orders, Primary, Single, Stored, Unstored, With,
+    Class, Codec, Decisive, Encodes, Epoch, Fixed, Flat, Free, Gated, Judged, Keyed, Managed,
+    Member, Note, Notes, Orders, Primary, Single, Stored, Unstored, With,
 };
 pub use condition::Condition;
 pub use gate::{
