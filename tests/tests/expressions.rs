@@ -163,12 +163,12 @@ macro_rules! updated {
 #[tokio::test]
 async fn equal_and_not_equal() {
     let things = things().await;
-    let limit = 9;
+    let limit = &9;
     conditions!(things;
         holds: [
             |t| t.name.eq("Anna"),
             |t| t.count.eq(9),
-            |t| t.count.eq(&limit),
+            |t| t.count.eq(limit),
             |t| t.price.eq(9.5),
             |t| t.open.eq(true),
             |t| t.nick.eq("Anni"),

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
     gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"),
     gsi("GSI2", pk = "GSI2PK", sk = "GSI2SK"),
     gsi("Board", pk = "board", sk = N("score")),
-    entities(Order, Visit, Player),
+    entities(Order, Visit, Player, Parcel),
 )]
 struct Shop;
 
@@ -81,6 +81,16 @@ struct Player {
     id: u32,
     board: String,
     score: u32,
+}
+
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(
+    table = Shop, pk = "PARCEL#{id}", sk = "PARCEL",
+    index(abroad, on = "GSI1", pk = "ABROAD", sk = "{id}", when = address.city != "Graz"),
+)]
+struct Parcel {
+    id: u32,
+    address: Address,
 }
 
 async fn shop() -> Handle<Shop> {
@@ -612,4 +622,37 @@ async fn transactions_update_and_tell_versions_apart() {
     let stored = canceled.outcomes()[1].item::<Visit>().unwrap().unwrap();
     assert_eq!(stored.version, 2);
     assert_eq!(is_fresh(&shop, key()).await.total_cents, 1_005);
+}
+
+#[tokio::test]
+async fn what_a_predicate_reads_is_set_as_a_whole() {
+    let shop = shop().await;
+    let parcel = Parcel {
+        id: 1,
+        address: order().address,
+    };
+    shop.put(&parcel).send().await.unwrap();
+    let key = || Parcel::key(1_u32);
+    let error = shop
+        .update(key())
+        .set(|p| p.address.city, "Linz")
+        .send()
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)), "{error}");
+    assert!(error.to_string().contains("GSI1"), "{error}");
+    let linz = Address {
+        city: "Linz".into(),
+        ..parcel.address
+    };
+    shop.update(key())
+        .set(|p| p.address, linz)
+        .send()
+        .await
+        .unwrap();
+    is_fresh(&shop, key()).await;
+    assert_eq!(
+        shop.query(Parcel::abroad()).collect().await.unwrap().len(),
+        1
+    );
 }
