@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
     name = "shop", pk = "PK", sk = "SK",
     gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"),
     gsi("GSI2", pk = "GSI2PK", sk = "GSI2SK"),
+    gsi("Feed", pk = "feed", sk = "at"),
     gsi("Board", pk = "board", sk = N("score")),
-    entities(Order, Visit, Player, Parcel),
+    entities(Order, Visit, Player, Parcel, Post),
 )]
 struct Shop;
 
@@ -91,6 +92,18 @@ struct Player {
 struct Parcel {
     id: u32,
     address: Address,
+}
+
+/// The keys of its index are attributes of its own: a time is stored in the form of keys there, not in serde's.
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(
+    table = Shop, pk = "POST#{id}", sk = "POST",
+    index(feed, on = "Feed", pk = "{feed}", sk = "{at}"),
+)]
+struct Post {
+    id: u32,
+    feed: String,
+    at: jiff::Timestamp,
 }
 
 async fn shop() -> Handle<Shop> {
@@ -655,4 +668,37 @@ async fn what_a_predicate_reads_is_set_as_a_whole() {
         shop.query(Parcel::abroad()).collect().await.unwrap().len(),
         1
     );
+}
+
+#[tokio::test]
+async fn keys_that_are_attributes_are_compared_as_keys() {
+    let shop = shop().await;
+    let at: jiff::Timestamp = "2026-11-22T09:00:00.5Z".parse().unwrap();
+    let post = Post {
+        id: 1,
+        feed: "a".into(),
+        at,
+    };
+    shop.put(&post).send().await.unwrap();
+    let key = || Post::key(1_u32);
+    shop.update(key())
+        .set(|p| p.feed, "b")
+        .assume(|p| p.at, at)
+        .condition(|p| p.at.eq(at).and(p.at.is_in([at])).and(p.at.ne(&at).not()))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(is_fresh(&shop, key()).await.feed, "b");
+    let later = at + jiff::SignedDuration::from_secs(1);
+    shop.update(key())
+        .set(|p| p.at, later)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(is_fresh(&shop, key()).await.at, later);
+    let error = shop
+        .update(key())
+        .set(|p| p.at, at)
+        .condition(|p| p.at.eq(at));
+    assert!(error.send().await.unwrap_err().is_condition_failed());
 }

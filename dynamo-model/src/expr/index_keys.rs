@@ -1,7 +1,7 @@
 //! Index keys that follow an update (law 5).
 
 use super::changes::{Change, Term};
-use super::{Note, Path, Saying};
+use super::{Path, Saying};
 use crate::entity::{context, lossy, primary, write_key_value};
 use crate::key::{Part, Place, Template, encode};
 use crate::schema::{AttributeDef, EntityDef, KeyDef, TableDef};
@@ -66,21 +66,6 @@ pub(crate) fn index_changes<E: Entity>(saying: &Saying) -> Result<Following, Err
         }
     }
     Ok(following)
-}
-
-/// The value of a field in the form that it is stored in, if it is stored as a key attribute of an index.
-pub(crate) fn own_form<E: Entity>(attribute: &str, note: &Note) -> Result<Option<String>, Error> {
-    let Some((component, Some(value))) = &note.component else {
-        return Ok(None);
-    };
-    for key in E::SCHEMA.keys.iter().skip(1) {
-        for (of_key, template, place) in attributes(E::Table::DEF, E::SCHEMA, key) {
-            if of_key.name == attribute && template.single() == Some(*component) {
-                return written::<E>(template, place, &|_| Some(value.clone()));
-            }
-        }
-    }
-    Ok(None)
 }
 
 fn attributes(

@@ -68,7 +68,7 @@ pub use gate::{
     Assumes, At, Computes, Give, Given, Idle, IsSet, Known, Missing, Nothing, Omitted, Optional,
     Removes, Sets, State, States, Want, WantAll,
 };
-pub(crate) use index_keys::{index_changes, own_form};
+pub(crate) use index_keys::index_changes;
 pub use kind::{
     AttributeType, Beginning, Boxed, Bytes, Counted, Elements, Flag, Holding, Kind, KindOf, List,
     Map, Measured, Members, Named, Numeric, Opaque, Ordered, Sequence, Sorted, Symbol, Text, Time,

@@ -1,24 +1,27 @@
 //! `UpdateItem`.
 
+mod parts;
+
 use std::fmt;
 use std::marker::PhantomData;
 
 use super::Sending;
 use super::action::ActionKind;
-use super::draft::{Draft, next_version};
+use super::draft::Draft;
 use super::options::options;
-use super::uniques::Claims;
 use super::write::{New, Old, WriteOutput};
-use crate::entity::{Key, Reader, Restore, life};
+use crate::entity::Key;
 use crate::expr::{
     Assumes, Attribute, AttributeType, Attributed, Change, Computes, Condition, Counted, Encodes,
-    IsSet, KindOf, Known, Member, Node, Note, Notes as _, Path, Removes, Saying, Sequence, Sets,
-    States, Term, Value, encode_value, equals, index_changes, own_form,
+    IsSet, KindOf, Known, Member, Notes as _, Removes, Sequence, Sets, States, Term, Value,
+    encode_value, equals,
 };
-use crate::key::{Part, Shape};
 use crate::transport::Target;
-use crate::wire::{EncodeError, ItemWriter, RawItem, read_envelope};
-use crate::{Entity, Error, InvalidRequest, Table, WithoutUniques};
+use crate::wire::EncodeError;
+use crate::{Error, WithoutUniques};
+
+pub(super) use parts::refused;
+use parts::{Parts, or_zero};
 
 /// An update of one item: `UpdateItem`. Made by [`Handle::update`](crate::Handle::update).
 ///
@@ -30,16 +33,6 @@ pub struct Update<E: Attributed, S = <E as Attributed>::Gate, R = ()> {
     of: PhantomData<fn() -> (S, R)>,
 }
 
-/// What does not depend on the update's state.
-pub(super) struct Parts<E> {
-    pub(super) draft: Draft,
-    key: Key<E>,
-    saying: Saying,
-}
-
-const ZERO: &str = "{\"N\":\"0\"}";
-const ONE: &str = "{\"N\":\"1\"}";
-
 impl<E: Attributed> Update<E> {
     pub(crate) fn new(target: &Target, key: Key<E>) -> Self {
         let mut json = String::with_capacity(128);
@@ -47,11 +40,7 @@ impl<E: Attributed> Update<E> {
         let mut draft = Draft::new::<E>(target, ActionKind::Update, written.map(|()| json));
         draft.require_present();
         Self {
-            parts: Parts {
-                draft,
-                key,
-                saying: Saying::default(),
-            },
+            parts: Parts::new(draft, key),
             of: PhantomData,
         }
     }
@@ -123,20 +112,10 @@ impl<E: Attributed, S, R> Update<E, S, R> {
         V: Value<A::Value>,
     {
         let path = at(E::attributes()).into_path();
-        let note = A::Class::note(&value);
-        let own = note
-            .as_ref()
-            .map(|note| own_form::<E>(path.attribute(), note));
-        self.parts.note(&path, note, true);
-        match own.transpose() {
-            Ok(Some(Some(own))) => self.parts.draft.condition(Ok(equals(path, Some(own)))),
-            Ok(_) => {
-                let json = encode_value::<A::Value, A::Class, V>(&value);
-                let node = json.map(|json| equals(path, json));
-                self.parts.draft.condition(node);
-            }
-            Err(error) => self.parts.draft.fail(error),
-        }
+        self.parts.note(&path, A::Class::note(&value), true);
+        let json = encode_value::<A::Value, A::Class, V>(&value);
+        let node = json.map(|json| equals(path, json));
+        self.parts.draft.condition(node);
         self.then()
     }
 
@@ -429,10 +408,6 @@ impl<E: Attributed, S, R> Update<E, S, R> {
     }
 }
 
-fn or_zero(path: &Path) -> Term {
-    Term::IfNotExists(path.clone(), Box::new(Term::Value(ZERO.to_owned())))
-}
-
 /// Elements as a list; `None` if there are none.
 fn list<T, V: Value<T>>(
     elements: impl IntoIterator<Item = V>,
@@ -462,238 +437,6 @@ fn set<W, C: Encodes<W>, V: Value<W>>(elements: &V) -> Result<Option<String>, En
         None | Some("{\"SS\":" | "{\"NS\":" | "{\"BS\":") => Ok(json),
         Some(_) => Err(EncodeError::new("the attribute is not stored as a set")),
     }
-}
-
-impl<E: Entity> Parts<E> {
-    /// Adds what a closure and a value have made, or keeps the error.
-    fn change<T>(
-        &mut self,
-        path: &Path,
-        made: Result<T, EncodeError>,
-        change: impl FnOnce(Path, T) -> Option<Change>,
-    ) {
-        match made {
-            Ok(made) => self.draft.changes.extend(change(path.clone(), made)),
-            Err(error) => {
-                let error = error.under_name(&path.to_string());
-                self.draft.fail(error.with_entity(E::SCHEMA.name));
-            }
-        }
-        if let Some(fault) = refused::<E>(path) {
-            self.draft.fail(fault);
-        }
-    }
-
-    fn note(&mut self, path: &Path, note: Option<Note>, assumed: bool) {
-        let mut fields = E::SCHEMA.fields.iter();
-        let field = fields.find(|field| field.attribute == path.attribute());
-        if let (Some(mut note), Some(field)) = (note, field) {
-            if E::SCHEMA.lifecycle.ttl == Some(field.attribute) {
-                note.component = note
-                    .component
-                    .map(|(number, part)| (number, part.map(life::whole)));
-            }
-            self.saying.say(field.name, note, assumed);
-        }
-    }
-
-    /// Adds what follows from the changes: times, version, index keys.
-    fn finish(mut self) -> Result<Draft, Error> {
-        self.draft.take_failure()?;
-        let schema = E::SCHEMA;
-        if self.draft.changes.is_empty() && !self.saying.is_changed() {
-            return Err(InvalidRequest::new(format!(
-                "an update of `{}` changes nothing: say what becomes of its attributes, or do not send it",
-                schema.name
-            ))
-            .into());
-        }
-        if let Some(attribute) = schema.lifecycle.updated_at {
-            let now = life::time(self.draft.target.clock.now());
-            let json = moment::<E>(life::UPDATED_AT, attribute, now.clone())?;
-            let path = Path::of(attribute);
-            self.draft
-                .changes
-                .push(Change::Set(path, Term::Value(json)));
-            self.touch(attribute, now);
-        }
-        if let Some(attribute) = schema.lifecycle.version {
-            let path = Path::of(attribute);
-            let next = Term::Plus(
-                Box::new(or_zero(&path)),
-                Box::new(Term::Value(ONE.to_owned())),
-            );
-            self.draft.changes.push(Change::Set(path, next));
-        }
-        let said = |component| self.saying.changed(component);
-        self.draft.claims = Claims::of_update::<E>(&said, &self.draft.changes)?;
-        if schema.keys.len() > 1 {
-            self.saying.primary = self.key.parts();
-            let following = index_changes::<E>(&self.saying)?;
-            for component in following.assumed {
-                let node = self.told(component)?;
-                self.draft.condition(Ok(node));
-            }
-            for change in following.changes {
-                // A field that is the key attribute itself is written in the form of keys.
-                self.draft.changes.retain(|c| c.path() != change.path());
-                self.draft.changes.push(change);
-            }
-        }
-        Ok(self.draft)
-    }
-
-    /// That a component of the primary key, which the stored key tells in part only, has the value that the update's key
-    /// was made of.
-    fn told(&self, component: usize) -> Result<Node, Error> {
-        let (schema, name) = (E::SCHEMA, E::SCHEMA.components[component].name);
-        let json = schema.attribute_of(name).and_then(|attribute| {
-            let part = self.saying.part(component).flatten()?;
-            Some((attribute, restored::<E>(component, attribute, part)?))
-        });
-        match json {
-            Some((attribute, json)) => Ok(equals(Path::of(attribute), Some(json))),
-            None => Err(InvalidRequest::new(format!(
-                "an update of `{}` would leave an index key stale: the key is made from `{name}` too, of which the primary \
-                 key holds a part only, and `Entity::restore` does not write it",
-                schema.name
-            ))
-            .into()),
-        }
-    }
-
-    /// The time of the update is known to the keys that are made of it.
-    fn touch(&mut self, attribute: &str, now: Part<'static>) {
-        let Some(field) = E::SCHEMA.fields.iter().find(|f| f.attribute == attribute) else {
-            return;
-        };
-        let mut components = E::SCHEMA.components.iter().enumerate();
-        let Some((number, component)) = components.find(|(_, c)| c.name == field.name) else {
-            return;
-        };
-        let part = match (component.shape, now) {
-            (Shape::Unsigned { .. }, Part::Time { seconds, .. }) => {
-                Part::Unsigned(u128::try_from(seconds).unwrap_or_default())
-            }
-            (Shape::Signed { .. }, Part::Time { seconds, .. }) => Part::Signed(seconds.into()),
-            (_, time) => time,
-        };
-        let note = Note {
-            component: Some((number, Some(part))),
-            whole: Box::new(()),
-        };
-        self.saying.say(field.name, note, false);
-    }
-
-    fn send(self) -> Sending<WriteOutput> {
-        Sending::new(async move {
-            let draft = self.finish()?;
-            let Some(attribute) = draft.entity.lifecycle.version else {
-                draft.send(None).await?;
-                return Ok(WriteOutput { version: None });
-            };
-            // If the answer is that the update had been applied already, it was applied to the version that was expected.
-            let next = draft.expected.map(next_version);
-            let response = draft.send(Some("UPDATED_NEW")).await?;
-            let new = read_envelope(response.body())?.attributes;
-            let stored = new.map(|item| version_of(item, attribute)).transpose()?;
-            Ok(WriteOutput {
-                version: stored.flatten().or(next),
-            })
-        })
-    }
-
-    fn returning(self, returns: &'static str) -> Sending<E> {
-        Sending::new(async move {
-            let draft = self.finish()?;
-            let response = draft.send(Some(returns)).await?;
-            let item = read_envelope(response.body())?.attributes;
-            Reader::new().read(item.unwrap_or(RawItem::new("{}")))
-        })
-    }
-}
-
-fn version_of(item: RawItem<'_>, attribute: &str) -> Result<Option<u64>, Error> {
-    Ok(match item.scalar(attribute)? {
-        Some(crate::wire::Scalar::N(digits)) => digits.parse().ok(),
-        _ => None,
-    })
-}
-
-/// A lifecycle time as its field is written.
-fn moment<E: Entity>(
-    component: usize,
-    attribute: &'static str,
-    time: Part<'static>,
-) -> Result<String, Error> {
-    match restored::<E>(component, attribute, time) {
-        Some(value) => Ok(value),
-        None => Err(
-            EncodeError::new("the time of the write is no value of its type")
-                .under_name(attribute)
-                .with_entity(E::SCHEMA.name)
-                .into(),
-        ),
-    }
-}
-
-/// A component as its field is stored.
-fn restored<E: Entity>(component: usize, attribute: &str, part: Part<'static>) -> Option<String> {
-    let mut json = String::new();
-    let mut fields = ItemWriter::new(&mut json);
-    let restored = E::restore(Restore {
-        component,
-        part,
-        fields: &mut fields,
-    });
-    fields.finish();
-    restored.ok()?;
-    let written = RawItem::new(&json).attribute(attribute).ok().flatten();
-    written.map(str::to_owned)
-}
-
-/// Why nobody may change what the path leads to.
-pub(super) fn refused<E: Entity>(path: &Path) -> Option<InvalidRequest> {
-    let schema = E::SCHEMA;
-    if let Some(name) = managed::<E>(path) {
-        return Some(InvalidRequest::new(format!(
-            "`{name}` is written by the library, and no member of a flattened field of `{}` may have its name",
-            schema.name
-        )));
-    }
-    let mut fields = schema.fields.iter();
-    let field = fields.find(|field| field.attribute == path.attribute())?;
-    if path.is_flattened() {
-        return Some(InvalidRequest::new(format!(
-            "`{}` is a field of `{}`, and no member of a flattened field may have its name",
-            field.attribute, schema.name
-        )));
-    }
-    let mut keys = schema.keys.iter();
-    let key = keys.find(|key| !path.is_attribute() && key.when.contains(&field.name))?;
-    Some(InvalidRequest::new(format!(
-        "`{path}` alone cannot be changed, because `{}` decides whether the item is in index `{}`: set all of `{}`",
-        field.name,
-        key.index.unwrap_or_default(),
-        field.name
-    )))
-}
-
-/// The attribute that a path would change and that only the library may: a key or type attribute that no field of the
-/// entity is stored as.
-fn managed<E: Entity>(path: &Path) -> Option<&'static str> {
-    let (table, schema) = (E::Table::DEF, E::SCHEMA);
-    let name = path.attribute();
-    if schema.fields.iter().any(|field| field.attribute == name) {
-        return None;
-    }
-    let of_index = |index: &'static crate::schema::IndexDef| index.pk.iter().chain(index.sk);
-    std::iter::once(&table.pk)
-        .chain(&table.sk)
-        .chain(table.indexes.iter().flat_map(of_index))
-        .map(|attribute| attribute.name)
-        .chain(table.type_attribute)
-        .find(|known| *known == name)
 }
 
 /// Says what is updated, without the values.
