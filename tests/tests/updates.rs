@@ -684,7 +684,7 @@ async fn keys_that_are_attributes_are_compared_as_keys() {
     shop.update(key())
         .set(|p| p.feed, "b")
         .assume(|p| p.at, at)
-        .condition(|p| p.at.eq(at).and(p.at.is_in([at])).and(p.at.ne(&at).not()))
+        .condition(|p| p.at.eq(at).and(p.at.is_in([at])).and(p.at.ne(at).not()))
         .send()
         .await
         .unwrap();

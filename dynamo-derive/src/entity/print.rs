@@ -255,7 +255,7 @@ fn predicates(entity: &Entity) -> TokenStream {
         let inputs = inputs(entity, when);
         let idents = inputs.iter().map(|field| &field.ident);
         let types = inputs.iter().map(|field| &field.ty);
-        Some(quote!(fn #name(#(#idents: &#types),*) -> bool { #when }))
+        Some(quote!(#[allow(clippy::ptr_arg, clippy::trivially_copy_pass_by_ref)] fn #name(#(#idents: &#types),*) -> bool { #when }))
     });
     quote!(#(#all)*)
 }

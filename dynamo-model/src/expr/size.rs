@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::node::{Node, Operand};
 use super::{Condition, Path};
 
-/// The size of an attribute, as an operand. Made by [`Attr::size`].
+/// The size of an attribute, as an operand. Made by [`Attr::size`](super::Attr::size).
 pub struct Size<E> {
     path: Path,
     entity: PhantomData<fn() -> E>,
