@@ -255,7 +255,11 @@ fn predicates(entity: &Entity) -> TokenStream {
         let inputs = inputs(entity, when);
         let idents = inputs.iter().map(|field| &field.ident);
         let types = inputs.iter().map(|field| &field.ty);
-        Some(quote!(#[allow(clippy::ptr_arg, clippy::trivially_copy_pass_by_ref)] fn #name(#(#idents: &#types),*) -> bool { #when }))
+        // Fields are in scope as references whatever their types are.
+        Some(quote! {
+            #[allow(clippy::ptr_arg, clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
+            fn #name(#(#idents: &#types),*) -> bool { #when }
+        })
     });
     quote!(#(#all)*)
 }

@@ -4,6 +4,7 @@ mod action;
 mod backoff;
 mod batch;
 mod draft;
+mod fields;
 mod filter;
 mod get;
 mod options;

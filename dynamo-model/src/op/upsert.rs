@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use super::Sending;
 use super::action::ActionKind;
 use super::draft::Draft;
+use super::fields::refused;
 use super::options::options;
 use super::uniques::{Claims, unknown_expiry};
-use super::update::refused;
 use super::write::{New, Old, WriteOutput};
 use crate::entity::{Key, Reader, write_entity};
 use crate::expr::{

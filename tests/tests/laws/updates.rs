@@ -165,6 +165,9 @@ pub(crate) async fn one_writer<E: Subject>(table: &Handle<E::Table>, seed: u64, 
                 let sent = via.save(save).await;
                 if is_needed {
                     new.touch(Some(old), now);
+                } else {
+                    // They may differ in what is not stored, such as fractions of a time to live.
+                    new = old.clone();
                 }
                 (sent, Some(new))
             }

@@ -20,7 +20,6 @@ use crate::transport::Target;
 use crate::wire::EncodeError;
 use crate::{Error, WithoutUniques};
 
-pub(super) use parts::refused;
 use parts::{Parts, or_zero};
 
 /// An update of one item: `UpdateItem`. Made by [`Handle::update`](crate::Handle::update).

@@ -1,14 +1,15 @@
 //! What an update is made of, and what follows from its changes: times, version, index keys, claims.
 
-use crate::entity::{Key, Reader, Restore, life};
+use crate::entity::{Key, Reader, life};
 use crate::expr::{Change, Node, Note, Path, Saying, Term, equals, index_changes};
 use crate::key::{Part, Shape};
 use crate::op::Sending;
 use crate::op::draft::{Draft, next_version};
+use crate::op::fields::{moment, refused, restored};
 use crate::op::uniques::Claims;
 use crate::op::write::WriteOutput;
-use crate::wire::{EncodeError, ItemWriter, RawItem, read_envelope};
-use crate::{Entity, Error, InvalidRequest, Table};
+use crate::wire::{EncodeError, RawItem, read_envelope};
+use crate::{Entity, Error, InvalidRequest};
 
 const ZERO: &str = "{\"N\":\"0\"}";
 const ONE: &str = "{\"N\":\"1\"}";
@@ -51,12 +52,7 @@ impl<E: Entity> Parts<E> {
     pub(super) fn note(&mut self, path: &Path, note: Option<Note>, assumed: bool) {
         let mut fields = E::SCHEMA.fields.iter();
         let field = fields.find(|field| field.attribute == path.attribute());
-        if let (Some(mut note), Some(field)) = (note, field) {
-            if E::SCHEMA.lifecycle.ttl == Some(field.attribute) {
-                note.component = note
-                    .component
-                    .map(|(number, part)| (number, part.map(life::whole)));
-            }
+        if let (Some(note), Some(field)) = (note, field) {
             self.saying.say(field.name, note, assumed);
         }
     }
@@ -182,82 +178,6 @@ fn version_of(item: RawItem<'_>, attribute: &str) -> Result<Option<u64>, Error> 
         Some(crate::wire::Scalar::N(digits)) => digits.parse().ok(),
         _ => None,
     })
-}
-
-/// A lifecycle time as its field is written.
-fn moment<E: Entity>(
-    component: usize,
-    attribute: &'static str,
-    time: Part<'static>,
-) -> Result<String, Error> {
-    match restored::<E>(component, attribute, time) {
-        Some(value) => Ok(value),
-        None => Err(
-            EncodeError::new("the time of the write is no value of its type")
-                .under_name(attribute)
-                .with_entity(E::SCHEMA.name)
-                .into(),
-        ),
-    }
-}
-
-/// A component as its field is stored.
-fn restored<E: Entity>(component: usize, attribute: &str, part: Part<'static>) -> Option<String> {
-    let mut json = String::new();
-    let mut fields = ItemWriter::new(&mut json);
-    let restored = E::restore(Restore {
-        component,
-        part,
-        fields: &mut fields,
-    });
-    fields.finish();
-    restored.ok()?;
-    let written = RawItem::new(&json).attribute(attribute).ok().flatten();
-    written.map(str::to_owned)
-}
-
-/// Why nobody may change what the path leads to.
-pub(in crate::op) fn refused<E: Entity>(path: &Path) -> Option<InvalidRequest> {
-    let schema = E::SCHEMA;
-    if let Some(name) = managed::<E>(path) {
-        return Some(InvalidRequest::new(format!(
-            "`{name}` is written by the library, and no member of a flattened field of `{}` may have its name",
-            schema.name
-        )));
-    }
-    let mut fields = schema.fields.iter();
-    let field = fields.find(|field| field.attribute == path.attribute())?;
-    if path.is_flattened() {
-        return Some(InvalidRequest::new(format!(
-            "`{}` is a field of `{}`, and no member of a flattened field may have its name",
-            field.attribute, schema.name
-        )));
-    }
-    let mut keys = schema.keys.iter();
-    let key = keys.find(|key| !path.is_attribute() && key.when.contains(&field.name))?;
-    Some(InvalidRequest::new(format!(
-        "`{path}` alone cannot be changed, because `{}` decides whether the item is in index `{}`: set all of `{}`",
-        field.name,
-        key.index.unwrap_or_default(),
-        field.name
-    )))
-}
-
-/// The attribute that a path would change and that only the library may: a key or type attribute that no field of the
-/// entity is stored as.
-fn managed<E: Entity>(path: &Path) -> Option<&'static str> {
-    let (table, schema) = (E::Table::DEF, E::SCHEMA);
-    let name = path.attribute();
-    if schema.fields.iter().any(|field| field.attribute == name) {
-        return None;
-    }
-    let of_index = |index: &'static crate::schema::IndexDef| index.pk.iter().chain(index.sk);
-    std::iter::once(&table.pk)
-        .chain(&table.sk)
-        .chain(table.indexes.iter().flat_map(of_index))
-        .map(|attribute| attribute.name)
-        .chain(table.type_attribute)
-        .find(|known| *known == name)
 }
 
 /// The number at the path, or 0.
