@@ -10,10 +10,6 @@ pub mod key;
 mod op;
 pub mod schema;
 mod table;
-#[allow(
-    dead_code,
-    reason = "the waist serves all ten operations of the data plane, of which five have builders"
-)]
 mod transport;
 pub mod types;
 mod wire;

@@ -44,6 +44,7 @@ macro_rules! operations {
 
         impl Operation {
             /// Every operation.
+            #[cfg(test)]
             pub(crate) const ALL: &'static [Self] = &[$(Self::$name),*];
 
             /// The name in DynamoDB's API.
