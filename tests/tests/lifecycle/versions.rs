@@ -78,8 +78,10 @@ async fn puts() {
     let old = docs.put(&doc(2)).return_old().send().await.unwrap();
     assert_eq!(old, Some(doc(2)));
     assert_eq!(is_fresh(&docs, key()).await, doc(3));
+    // Where there must be none, no version is asked for.
     let error = docs.put(&doc(0)).if_absent().send().await.unwrap_err();
-    assert_conflict(&error, 0, 3);
+    assert!(matches!(error, Error::ConditionFailed(_)), "{error}");
+    assert_eq!(error.item::<Doc>().unwrap(), Some(doc(3)));
     // What was deleted meanwhile is not there.
     docs.delete(key()).send().await.unwrap();
     assert!(docs.put(&doc(3)).send().await.unwrap_err().is_not_found());
@@ -271,7 +273,7 @@ async fn transactions() {
     let [first, second] = canceled.outcomes() else {
         panic!("{canceled}")
     };
-    assert_eq!(first.kind(), OutcomeKind::ConditionFailed);
+    assert_eq!(first.kind(), OutcomeKind::VersionConflict);
     assert_eq!(first.item::<Doc>().unwrap().unwrap().version, 2);
     assert_eq!(second.kind(), OutcomeKind::NoError);
 }
