@@ -101,13 +101,14 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 /// | `B` | the bytes of the same text |
 /// | `N` | 120 bits of the text's SHA-256 hash, times 10⁸⁰ |
 ///
-/// The sort key, if the table has one, is `unique` (or its bytes, or 0). No entity has such a key, because components
-/// refuse U+10FFFF, and integers do not reach 10⁸⁰. A marker holds its owner's primary key in `_unique_owner` and its owner's
+/// The sort key, if the table has one, is always `U+10FFFF` + `unique#` (or its bytes, or 10⁸⁰). No entity has such keys,
+/// because components refuse U+10FFFF, and integers do not reach 10⁸⁰. A marker holds its owner's primary key in `_unique_owner` and its owner's
 /// time to live; it has no type attribute and no index keys, so that neither scans nor queries take it for an entity. Each
 /// marker is an action of its own in a transaction, of at most 100. Markers are written for the items that this library
 /// writes: items that were there before `unique` was declared claim nothing until they are put again.
 ///
-/// `None` claims nothing. An operation that writes no transaction, `batch_write`, does not compile for such an entity.
+/// A write that claims or releases a value costs a consistent read of the item and a transaction: twice the write units, for
+/// the item and for each marker. `None` claims nothing. An operation that writes no transaction, `batch_write`, does not compile for such an entity.
 ///
 /// Attribute names and everything else about the stored form come from the struct's serde attributes.
 ///
