@@ -91,23 +91,14 @@ async fn main() -> Result<(), Failure> {
             username: user.username,
             place: None,
         };
-        let writes = join(&table, &player)?;
-        let transaction = table.client().transact_write_items();
-        transaction
-            .set_transact_items(Some(writes.into()))
-            .send()
-            .await?;
+        join(&table, &player).send().await?;
         println!("{} joined", player.username);
         places -= 1;
     }
 
     // The game starts, and is open no more.
     let now: DateTime = "2026-11-22T20:15:00".parse()?;
-    let write = start(&table, Key::of(&game), &game.creator, now)?;
-    table
-        .client()
-        .transact_write_items()
-        .transact_items(write)
+    start(&table, Key::of(&game), &game.creator, now)
         .send()
         .await?;
     let started = table.get(Key::of(&game)).consistent().send().await?;

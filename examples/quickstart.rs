@@ -1,4 +1,4 @@
-//! Two entities in one table: create, write, read, query.
+//! Two entities in one table: create, write, update, query.
 //!
 //! Runs on the embedded engine: `cargo run --example quickstart`.
 
@@ -23,7 +23,9 @@ pub struct Shop;
 #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "PROFILE")]
 pub struct Customer {
     pub customer_id: String,
-    pub name: String,
+    #[entity(unique)]
+    pub email: String,
+    pub orders: u64,
 }
 
 /// What a customer bought.
@@ -40,6 +42,8 @@ pub struct Order {
     pub status: Status,
     pub total_cents: u64,
     pub note: Option<String>,
+    #[entity(version)]
+    pub version: u64,
 }
 
 #[derive(KeyPart, Serialize, Deserialize, Debug, Clone, Copy, PartialEq)]
@@ -55,29 +59,55 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let ada = Customer {
         customer_id: "c-1".into(),
-        name: "Ada".into(),
+        email: "ada@example.com".into(),
+        orders: 0,
     };
     shop.put(&ada).if_absent().send().await?;
 
+    // An address belongs to one customer.
+    let other = Customer {
+        customer_id: "c-2".into(),
+        ..ada.clone()
+    };
+    if let Err(error) = shop.put(&other).if_absent().send().await {
+        println!("refused: {error}");
+    }
+
+    // Each order is written together with the count of orders, or not at all.
     let start: Timestamp = "2026-11-22T09:00:00Z".parse()?;
+    let mut latest = None;
     for hour in 0..3 {
         let order = Order {
             customer_id: ada.customer_id.clone(),
             order_id: Uuid::from_u128(hour),
             placed_at: start + jiff::SignedDuration::from_hours(i64::try_from(hour)?),
-            status: if hour == 0 {
-                Status::Shipped
-            } else {
-                Status::Paid
-            },
+            status: Status::Paid,
             total_cents: 1_999,
             note: None,
+            version: 0,
         };
-        shop.put(&order).send().await?;
+        shop.transact_write()
+            .put(shop.put(&order).if_absent())
+            .update(shop.update(Customer::key("c-1")).add(|c| c.orders, 1))
+            .send()
+            .await?;
+        latest = Some(order);
     }
-
     let customer = shop.get(Customer::key("c-1")).send().await?;
     println!("customer: {customer:?}");
+
+    // The keys of the index `by_status` follow by themselves.
+    if let Some(order) = &latest {
+        let shipped = shop
+            .update(Key::of(order))
+            .set(|o| o.status, Status::Shipped)
+            .set(|o| o.note, "by rail")
+            .condition(|o| o.status.eq(Status::Paid))
+            .return_new()
+            .send()
+            .await?;
+        println!("shipped: {shipped:?}");
+    }
 
     let mut orders = shop
         .query(Order::by_status(Status::Paid).sort(|k| k.placed_at.ge(start)))

@@ -22,9 +22,19 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
             Arg::Literal(literal) => ctxt.error(literal, "expected `crate = \"..\"`"),
         }
     }
+    let mut kind = quote!(_dm::Symbol);
     let body = match &input.data {
         Data::Enum(data) if !data.variants.is_empty() => Some(choice(&ctxt, input, data)),
-        Data::Struct(data) => newtype(&ctxt, input, &data.fields),
+        Data::Struct(data) => {
+            // Of a parameter of its own nothing is known.
+            if !input.generics.params.is_empty() {
+                kind = quote!(_dm::Opaque);
+            } else if let Some(field) = data.fields.iter().next() {
+                let ty = &field.ty;
+                kind = quote_spanned!(ty.span()=> <#ty as _dm::Type>::Kind);
+            }
+            newtype(&ctxt, input, &data.fields)
+        }
         _ => {
             ctxt.error(&input.ident, EXPECTED);
             None
@@ -41,6 +51,14 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
                 #[automatically_derived]
                 impl #impl_generics _dm::KeyPart for #ident #ty_generics #where_clause {
                     #body
+                }
+                #[automatically_derived]
+                impl #impl_generics _dm::Type for #ident #ty_generics #where_clause {
+                    type Kind = #kind;
+                    type Attr<__E, __W, __C> = _dm::Attr<__E, __W, __C>;
+                    fn attr<__E, __W, __C>(path: _dm::Path) -> Self::Attr<__E, __W, __C> {
+                        _dm::Attr::at_path(path)
+                    }
                 }
             };
         }

@@ -10,6 +10,7 @@ use syn::{DeriveInput, parse_macro_input};
 mod args;
 mod case;
 mod ctxt;
+mod document;
 mod entity;
 mod key_part;
 mod serde_attr;
@@ -73,7 +74,41 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 /// | `key_fn = "name"`, `of_fn = "name"` | other names for the generated functions `key` and `of` |
 /// | `crate = "path"` | where `dynamo_model` is, if it was renamed |
 ///
-/// On a field, `#[entity(key_only)]` keeps it out of the stored attributes: it is read back from a key.
+/// # `#[entity(..)]` on a field
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `key_only` | it is kept out of the stored attributes, and read back from a key |
+/// | `unique` | no two items have the same value; `unique = "TENANT#{tenant_id}#{email:lower}"` says what is unique by a template |
+/// | `version` | counts the writes of the item: a write that read an older version fails |
+/// | `created_at`, `updated_at` | the time of the first and of the last write |
+/// | `ttl` | when the item expires, stored as epoch seconds in the table's TTL attribute |
+/// | `generate` | a new `Uuid` or `Ulid` where it is nil when the item is written |
+/// | `default = expr` | a value where it is its type's `Default` when the item is written |
+/// | `opaque` | a type without `AttributeType`: it is set and compared as a whole |
+///
+/// An entity with `version`, `created_at`, `updated_at`, `generate` or `default` is `Clone`.
+///
+/// # Unique values
+///
+/// Every value of a `unique` field is claimed by a *marker*, an item of the same table that is written in the transaction
+/// that writes its owner: on create, change, replacing put and delete. What the item claimed before is read first, and the
+/// transaction is made conditional on it. A write that changes no unique value is a plain one.
+///
+/// | table key | partition key of a marker |
+/// |---|---|
+/// | `S` | `U+10FFFF` + `unique#<type>#<field>#<value>` |
+/// | `B` | the bytes of the same text |
+/// | `N` | 120 bits of the text's SHA-256 hash, times 10⁸⁰ |
+///
+/// The sort key, if the table has one, is always `U+10FFFF` + `unique#` (or its bytes, or 10⁸⁰). No entity has such keys,
+/// because components refuse U+10FFFF, and integers do not reach 10⁸⁰. A marker holds its owner's primary key in `_unique_owner` and its owner's
+/// time to live; it has no type attribute and no index keys, so that neither scans nor queries take it for an entity. Each
+/// marker is an action of its own in a transaction, of at most 100. Markers are written for the items that this library
+/// writes: items that were there before `unique` was declared claim nothing until they are put again.
+///
+/// A write that claims or releases a value costs a consistent read of the item and a transaction: twice the write units, for
+/// the item and for each marker. `None` claims nothing. An operation that writes no transaction, `batch_write`, does not compile for such an entity.
 ///
 /// Attribute names and everything else about the stored form come from the struct's serde attributes.
 ///
@@ -84,6 +119,38 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Entity, attributes(entity, serde))]
 pub fn derive_entity(input: TokenStream) -> TokenStream {
     entity::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes a struct or an enum usable inside entities: its members have handles, so that conditions and updates reach into
+/// it.
+///
+/// ```
+/// use dynamo_model::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Document, Serialize, Deserialize, Clone)]
+/// pub struct Address {
+///     pub street: String,
+///     pub city: String,
+/// }
+/// # #[derive(Table)] #[table(name = "shop", pk = "PK", entities(Customer))] struct Shop;
+/// # #[derive(Entity, Serialize, Deserialize)]
+/// # #[entity(table = Shop, pk = "CUSTOMER#{id}")]
+/// # struct Customer { id: u32, address: Address, others: Vec<Address> }
+/// # fn doc(shop: Handle<Shop>) {
+/// let moved = shop
+///     .update(Customer::key(7))
+///     .set(|c| c.address.city, "Graz")
+///     .set(|c| c.others.at(0).street, "Hauptplatz 1");
+/// # }
+/// ```
+///
+/// Of a struct with named fields every member has a handle, by serde's names; other structs, generic ones and enums are
+/// set and compared as a whole. A member whose type has no `AttributeType` is `#[document(opaque)]`.
+/// `#[document(crate = "path")]` says where `dynamo_model` is, if it was renamed.
+#[proc_macro_derive(Document, attributes(document, serde))]
+pub fn derive_document(input: TokenStream) -> TokenStream {
+    document::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// Makes a unit enum or a newtype usable as a component of a key.

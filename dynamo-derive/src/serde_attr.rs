@@ -89,6 +89,16 @@ impl Container {
         container
     }
 
+    /// Reads the attributes of a document. What serde makes of one that is not its own fields is not known.
+    pub(crate) fn of_document(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
+        let mut container = Self::default();
+        for (name, value) in serde_args(attrs) {
+            container.foreign |= REFUSED.contains(&name.to_string().as_str()) || name == "untagged";
+            container.read(ctxt, &name, value);
+        }
+        container
+    }
+
     /// Reads the attributes of an enum that is to be a key part.
     pub(crate) fn of_enum(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let mut container = Self::default();

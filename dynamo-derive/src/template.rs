@@ -103,6 +103,18 @@ impl Template {
         }
     }
 
+    /// The template that is one field, in its own format.
+    pub(crate) fn of(at: &proc_macro2::Ident, field: &str) -> Self {
+        Self {
+            literal: LitStr::new("", at.span()),
+            segments: vec![Segment::Part {
+                field: field.to_owned(),
+                format: Format::Default,
+            }],
+            is_whole: true,
+        }
+    }
+
     /// The fields it names, in order, with their formats.
     pub(crate) fn parts(&self) -> impl Iterator<Item = (&str, &Format)> {
         self.segments.iter().filter_map(|segment| match segment {

@@ -1,5 +1,7 @@
 //! The one error of the crate.
 
+mod canceled;
+mod incomplete;
 mod raw;
 mod request;
 mod service;
@@ -8,11 +10,13 @@ mod transport;
 use std::error::Error as StdError;
 use std::fmt;
 
+pub(crate) use canceled::Performed;
+pub use canceled::{CancellationReason, Outcome, OutcomeKind, TransactionCanceled};
+pub use incomplete::Incomplete;
 pub use request::{InvalidRequest, ModelMismatch, WaitTimeout};
 pub(crate) use service::Refusal;
 pub use service::{
-    CancellationReason, ConditionFailed, ServiceError, Throttled, ThrottlingReason,
-    TransactionCanceled,
+    ConditionFailed, NotUnique, ServiceError, Throttled, ThrottlingReason, VersionConflict,
 };
 pub use transport::{TransportError, TransportErrorKind};
 
@@ -30,8 +34,9 @@ use crate::wire::{DecodeError, EncodeError};
 ///
 /// fn reaction(error: &Error) -> &'static str {
 ///     match error {
-///         Error::ConditionFailed(failed) if failed.has_item() => "somebody was faster",
-///         Error::ConditionFailed(_) => "there is no such item",
+///         Error::ConditionFailed(_) => "the item is not as it should be",
+///         Error::VersionConflict(_) => "somebody was faster",
+///         Error::ItemNotFound(_) => "there is no such item",
 ///         error if error.is_retryable() => "send it again later",
 ///         _ => "report it, with `request_id()` and `code()`",
 ///     }
@@ -55,7 +60,13 @@ pub enum Error {
     Decode(DecodeError),
     /// The condition of a write does not hold. The stored item is kept if it was asked for.
     ConditionFailed(ConditionFailed),
-    /// A transaction was cancelled as a whole; one reason per action says why.
+    /// A write was made from another version of the item than the stored one, which is kept.
+    VersionConflict(VersionConflict),
+    /// Another item has a value that must be unique.
+    NotUnique(NotUnique),
+    /// A write needs an item that is not there: it was never written, or deleted since.
+    ItemNotFound(ServiceError),
+    /// A transaction was cancelled as a whole; one outcome per operation says why.
     TransactionCanceled(TransactionCanceled),
     /// A single write met a running transaction on the same item. It may be sent again.
     TransactionConflict(ServiceError),
@@ -77,6 +88,8 @@ pub enum Error {
     WaitTimeout(WaitTimeout),
     /// A request could not be built. Nothing was sent.
     Invalid(InvalidRequest),
+    /// A batch was not processed to its end. The other entries were.
+    Incomplete(Incomplete),
 }
 
 impl Error {
@@ -114,10 +127,35 @@ impl Error {
         }
     }
 
+    /// The error of a call of which an earlier attempt may have been applied, or not.
+    pub(crate) fn of_attempts(mut self, may_have_been_applied: bool) -> Self {
+        if let Self::ConditionFailed(failed) = &mut self
+            && may_have_been_applied
+        {
+            failed.set_retried();
+        }
+        self
+    }
+
+    /// Whether a write was made from another version of the item than the stored one.
+    pub fn is_version_conflict(&self) -> bool {
+        matches!(self, Self::VersionConflict(_))
+    }
+
+    /// Whether another item has a value that must be unique.
+    pub fn is_not_unique(&self) -> bool {
+        matches!(self, Self::NotUnique(_))
+    }
+
+    /// Whether a write needs an item that is not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::ItemNotFound(_))
+    }
+
     /// Whether a condition did not hold: of a single write, or of any action of a cancelled transaction.
     pub fn is_condition_failed(&self) -> bool {
         match self {
-            Self::ConditionFailed(_) => true,
+            Self::ConditionFailed(_) | Self::VersionConflict(_) => true,
             Self::TransactionCanceled(canceled) => canceled
                 .reasons()
                 .iter()
@@ -128,7 +166,7 @@ impl Error {
 
     /// Whether the table does not exist, or is not active yet (`ResourceNotFoundException`).
     pub fn is_table_not_found(&self) -> bool {
-        matches!(self, Self::TableNotFound(_))
+        matches!(self.root(), Self::TableNotFound(_))
     }
 
     /// Whether a table exists already, or is being changed (`ResourceInUseException`).
@@ -138,7 +176,7 @@ impl Error {
 
     /// Whether the request was throttled, after the SDK's own retries.
     pub fn is_throttled(&self) -> bool {
-        matches!(self, Self::Throttled(_))
+        matches!(self.root(), Self::Throttled(_))
     }
 
     /// Whether another transaction stood in the way.
@@ -153,9 +191,15 @@ impl Error {
         }
     }
 
+    /// Whether a transaction's token was used before, within ten minutes, for a transaction of other content
+    /// (`IdempotentParameterMismatchException`). Nothing was applied.
+    pub fn is_token_mismatch(&self) -> bool {
+        self.code() == Some("IdempotentParameterMismatchException")
+    }
+
     /// Whether a timeout of the SDK's configuration ended the call.
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::Transport(error) if error.kind() == TransportErrorKind::Timeout)
+        matches!(self.root(), Self::Transport(error) if error.kind() == TransportErrorKind::Timeout)
     }
 
     /// Whether the same request may succeed when it is sent again later.
@@ -165,22 +209,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Throttled(_) | Self::TransactionConflict(_) => true,
-            Self::TransactionCanceled(canceled) => {
-                let mut failed = canceled
-                    .reasons()
-                    .iter()
-                    .filter_map(CancellationReason::code)
-                    .peekable();
-                failed.peek().is_some()
-                    && failed.all(|code| {
-                        matches!(
-                            code,
-                            "TransactionConflict"
-                                | "ProvisionedThroughputExceeded"
-                                | "ThrottlingError"
-                        )
-                    })
-            }
+            Self::TransactionCanceled(canceled) => canceled.is_retryable(),
             Self::Service(service) => {
                 service.status() >= 500
                     || matches!(
@@ -193,17 +222,21 @@ impl Error {
                     )
             }
             Self::Transport(error) => error.is_retryable(),
+            Self::Incomplete(error) => error.cause().is_none_or(Self::is_retryable),
             _ => false,
         }
     }
 
     /// The service's answer, if there was one.
     pub fn service(&self) -> Option<&ServiceError> {
-        match self {
+        match self.root() {
             Self::ConditionFailed(error) => Some(error.service()),
+            Self::VersionConflict(error) => Some(error.service()),
+            Self::NotUnique(error) => Some(error.service()),
             Self::TransactionCanceled(error) => Some(error.service()),
             Self::Throttled(error) => Some(error.service()),
-            Self::TransactionConflict(service)
+            Self::ItemNotFound(service)
+            | Self::TransactionConflict(service)
             | Self::TableNotFound(service)
             | Self::AccessDenied(service)
             | Self::Validation(service)
@@ -219,9 +252,17 @@ impl Error {
 
     /// The id of the request, which AWS support asks for.
     pub fn request_id(&self) -> Option<&str> {
-        match self {
+        match self.root() {
             Self::Transport(error) => error.request_id(),
             _ => self.service()?.request_id(),
+        }
+    }
+
+    /// What made a batch incomplete, if an error did; any other error is its own root.
+    fn root(&self) -> &Self {
+        match self {
+            Self::Incomplete(incomplete) => incomplete.cause().unwrap_or(self),
+            error => error,
         }
     }
 }
@@ -238,6 +279,13 @@ impl fmt::Display for Error {
             ),
             Self::Decode(error) => error.fmt(f),
             Self::ConditionFailed(error) => error.fmt(f),
+            Self::VersionConflict(error) => error.fmt(f),
+            Self::NotUnique(error) => error.fmt(f),
+            Self::ItemNotFound(service) => write!(
+                f,
+                "{} needs an item with this key, and there is none: it was never written, or deleted since",
+                service.subject()
+            ),
             Self::TransactionCanceled(error) => error.fmt(f),
             Self::TransactionConflict(service) => {
                 write!(
@@ -267,11 +315,18 @@ impl fmt::Display for Error {
                     service.advice()
                 )
             }
+            Self::Service(service) if self.is_token_mismatch() => write!(
+                f,
+                "{}: the token belongs to a transaction of other content, sent within the last ten minutes: \
+                 take a new token for every new transaction; {service}",
+                service.subject()
+            ),
             Self::Service(service) => write!(f, "{} failed; {service}", service.subject()),
             Self::Transport(error) => error.fmt(f),
             Self::ModelMismatch(error) => error.fmt(f),
             Self::WaitTimeout(error) => error.fmt(f),
             Self::Invalid(error) => error.fmt(f),
+            Self::Incomplete(error) => error.fmt(f),
         }
     }
 }
@@ -285,6 +340,7 @@ impl StdError for Error {
             Self::Decode(error) => error.source(),
             Self::Transport(error) => error.source(),
             Self::Invalid(error) => error.source(),
+            Self::Incomplete(error) => error.source(),
             _ => None,
         }
     }
@@ -302,7 +358,8 @@ macro_rules! from {
 
 from! {
     Key(KeyError), Encode(EncodeError), Decode(DecodeError), Transport(TransportError), Invalid(InvalidRequest),
-    ModelMismatch(ModelMismatch), WaitTimeout(WaitTimeout),
+    ModelMismatch(ModelMismatch), WaitTimeout(WaitTimeout), TransactionCanceled(TransactionCanceled),
+    Incomplete(Incomplete),
 }
 
 #[cfg(test)]

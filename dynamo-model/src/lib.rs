@@ -1,5 +1,6 @@
 //! Typed single-table design for Amazon DynamoDB.
 
+mod clock;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 mod entity;
@@ -9,52 +10,154 @@ pub mod key;
 mod op;
 pub mod schema;
 mod table;
-#[allow(
-    dead_code,
-    reason = "the waist serves all ten operations of the data plane, of which five have builders"
-)]
 mod transport;
 pub mod types;
 mod wire;
 
-pub use dynamo_derive::{Entity, KeyPart, Table};
-pub use entity::{Entity, Item, Key, Keyed, Lists, Restore, Stored, Table, Unrestored};
+pub use clock::{Clock, ManualClock};
+pub use dynamo_derive::{Document, Entity, KeyPart, Table};
+pub use entity::{
+    Entity, Item, Key, Keyed, Lists, Restore, Stored, Table, Unrestored, WithoutUniques,
+};
 pub use error::*;
 pub use key::KeyPart;
 pub use op::{
-    CreateTable, Delete, Deleting, Get, Items, Meter, Old, Put, Putting, Query, Scan, Sending,
-    Write, list_tables,
+    BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create, CreateTable,
+    Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Put, Putting, Query,
+    Rekey, Save, Scan, Sending, TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput,
+    list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};
 
 /// What a program that uses the library needs in scope.
 pub mod prelude {
-    pub use crate::{Entity, Error, Handle, Key, KeyPart, Table};
+    pub use crate::{Document, Entity, Error, Handle, Key, KeyPart, Table};
 }
 
 /// What the derives' expansions refer to. Not public API.
 #[doc(hidden)]
 pub mod __private {
+    pub use std::clone::Clone;
+    pub use std::marker::PhantomData;
+    pub use std::ops::Deref;
     pub use std::option::Option::{self, None, Some};
     pub use std::result::Result::{self, Err, Ok};
+    pub use std::time::SystemTime;
 
-    pub use crate::entity::check;
-    pub use crate::expr::{Always, Hashed, Last, Mid, Never, Partition, SortPart, part as at};
+    pub use crate::entity::{Said, check, life};
+    pub use crate::expr::{
+        Always, AsKey, At, Attr, Attribute, AttributeType as Type, Codec, Epoch, Fixed, Flat, Free,
+        Gated, Handles, Hashed, Idle, Judged, Keyed as KeyedBy, Last, Managed, Members, Mid,
+        Missing, Never, Opaque, Partition, Path, Primary, Read, Single, SortPart, Symbol, Unstored,
+        With, part as at, said, said_of_key,
+    };
     pub use crate::key::Part as KeyPartValue;
     pub use crate::key::Segment::{Lit, Part};
     pub use crate::key::{
         Component, Format, KeyArg, KeyKind, Shape, Template, Unordered, Unreadable,
     };
     pub use crate::schema::{
-        AttributeDef, EntityDef, FieldDef, IndexDef, IndexScope, KeyDef, Model, Projection,
-        TableDef,
+        AttributeDef, EntityDef, FieldDef, IndexDef, IndexScope, KeyDef, Lifecycle, Model,
+        Projection, TableDef, UniqueDef,
     };
-    pub use crate::{Entity, Handle, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored};
+    pub use crate::wire::ValueSerializer;
+    pub use crate::{
+        Entity, Handle, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored, WithoutUniques,
+    };
     pub use aws_sdk_dynamodb::Client;
 
     /// What restoring a field comes to.
     pub type Restored = Result<(), Unrestored>;
+
+    /// What writing a field comes to.
+    pub type Encoded = Result<crate::wire::Written, crate::wire::EncodeError>;
+
+    /// The path of an attribute.
+    pub const fn path(attribute: &'static str) -> Path {
+        Path::of(attribute)
+    }
+
+    /// Whether a field is a number that the service may count, as a key attribute of an index: the first of these
+    /// attributes. If it can be absent, the others must be attributes of their own too, and all that the key has.
+    pub const fn owns(
+        table: &'static TableDef,
+        index: &str,
+        optional: bool,
+        attributes: &[&str],
+        is_all: bool,
+    ) -> bool {
+        let Some(index) = table.index(index) else {
+            return false;
+        };
+        let mut i = 0;
+        while i < attributes.len() {
+            let kind = match kind_of(index.pk, attributes[i]) {
+                Some(kind) => Some(kind),
+                None => kind_of(index.sk, attributes[i]),
+            };
+            match kind {
+                Some(KeyKind::N) => {}
+                Some(_) if i > 0 => {}
+                None if i > 0 && !optional => {}
+                _ => return false,
+            }
+            i += 1;
+        }
+        is_all || !optional
+    }
+
+    const fn kind_of(attributes: &[AttributeDef], name: &str) -> Option<KeyKind> {
+        let mut i = 0;
+        while i < attributes.len() {
+            if crate::schema::equal(attributes[i].name, name) {
+                return Some(attributes[i].kind);
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// The fields of a list in one string: `name`, `name=attribute`, and `!name` for one that is in keys only.
+    pub const fn fields<const N: usize>(text: &'static str) -> [FieldDef; N] {
+        let mut all = [FieldDef::stored("", ""); N];
+        let (mut n, mut rest) = (0, text);
+        while n < N {
+            let (field, after) = cut(rest, b' ');
+            let (name, attribute) = cut(field, b'=');
+            let is_key_only = !name.is_empty() && name.as_bytes()[0] == b'!';
+            let name = if is_key_only {
+                name.split_at(1).1
+            } else {
+                name
+            };
+            let attribute = if attribute.is_empty() {
+                name
+            } else {
+                attribute
+            };
+            all[n] = if is_key_only {
+                FieldDef::key_only(name, attribute)
+            } else {
+                FieldDef::stored(name, attribute)
+            };
+            rest = after;
+            n += 1;
+        }
+        all
+    }
+
+    /// What stands before a separator, and what behind it.
+    const fn cut(text: &'static str, separator: u8) -> (&'static str, &'static str) {
+        let mut i = 0;
+        while i < text.len() {
+            if text.as_bytes()[i] == separator {
+                return (text.split_at(i).0, text.split_at(i + 1).1);
+            }
+            i += 1;
+        }
+        (text, "")
+    }
 
     /// The table of an entity that does not say which it has. That is an error; this one is not another.
     #[derive(Debug)]

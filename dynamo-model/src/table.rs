@@ -1,9 +1,13 @@
 //! The handle to a table.
 
+mod batch;
+mod transact;
+mod writes;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::TableDescription;
@@ -13,7 +17,7 @@ use crate::expr::Partition;
 use crate::op::{CreateTable, Delete, Get, Put, Query, Scan, Sending, verify};
 use crate::transport::{Target, control};
 use crate::wire::RawItem;
-use crate::{CancellationReason, Entity, Error, Keyed, Table};
+use crate::{CancellationReason, Clock, Entity, Error, Keyed, Table};
 
 /// A table at an endpoint: an SDK client, and the table's name. Cheap to clone.
 ///
@@ -56,6 +60,7 @@ impl<T: Table> Handle<T> {
             target: Target {
                 client,
                 table: Arc::from(T::DEF.name),
+                clock: Arc::new(SystemTime::now),
             },
             table: PhantomData,
         }
@@ -66,8 +71,29 @@ impl<T: Table> Handle<T> {
     pub fn named(&self, name: impl Into<Arc<str>>) -> Self {
         Self {
             target: Target {
-                client: self.target.client.clone(),
                 table: name.into(),
+                ..self.target.clone()
+            },
+            table: PhantomData,
+        }
+    }
+
+    /// The same table with another clock: where `created_at`, `updated_at`, generated ids and expiry take the time from.
+    ///
+    /// ```
+    /// # use dynamo_model::{ManualClock, prelude::*};
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK")] struct Shop;
+    /// # fn doc(client: aws_sdk_dynamodb::Client) {
+    /// let clock = ManualClock::at_unix_seconds(1_800_000_000);
+    /// let shop = Shop::on(client).with_clock(clock.clone());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_clock(&self, clock: impl Clock) -> Self {
+        Self {
+            target: Target {
+                clock: Arc::new(clock),
+                ..self.target.clone()
             },
             table: PhantomData,
         }
@@ -129,7 +155,7 @@ impl<T: Table> Handle<T> {
     /// # struct Order { customer_id: String, number: u32 }
     /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
     /// match shop.put(&order).if_absent().send().await {
-    ///     Ok(()) => println!("placed"),
+    ///     Ok(_) => println!("placed"),
     ///     Err(error) if error.is_condition_failed() => {
     ///         let there = error.item::<Order>()?;
     ///         println!("order {:?} exists", there.map(|order| order.number));
@@ -182,10 +208,11 @@ impl<T: Table> Handle<T> {
     /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
     /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
     /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
-    /// # struct Order { customer_id: String, number: u32 }
+    /// # struct Order { customer_id: String, number: u32, total_cents: u64 }
     /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
     /// let mut latest = shop
     ///     .query(Order::of("c-1").sort(|k| k.number.ge(100_u32)))
+    ///     .filter(|o| o.total_cents.gt(10_000))
     ///     .descending()
     ///     .take(10)
     ///     .items();
@@ -273,7 +300,7 @@ impl<T: Table> Handle<T> {
     /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
     /// # struct Order { customer_id: String, number: u32 }
     /// # async fn doc(shop: Handle<Shop>, order: Order) -> Result<(), Error> {
-    /// use std::time::Duration;
+    /// use std::time::{Duration, SystemTime};
     ///
     /// match shop.create_table().send().await {
     ///     Err(error) if error.is_table_in_use() => println!("it exists"),
@@ -370,6 +397,7 @@ impl Error {
     pub fn item<E: Entity>(&self) -> Result<Option<E>, Error> {
         match self {
             Error::ConditionFailed(failed) => evidence(failed.raw_item()),
+            Error::VersionConflict(conflict) => evidence(conflict.raw_item()),
             _ => Ok(None),
         }
     }

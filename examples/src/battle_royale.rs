@@ -9,10 +9,10 @@
 //! | a game and its players | one `query_all` of the game's partition |
 //! | open games of a map, by time | `OpenGamesIndex`, which holds open games only |
 //! | a user's games | `InvertedIndex` |
-//! | join a game, start a game | transactions |
+//! | join a game | a transaction |
+//! | start a game | a conditional update |
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
-use dynamo_model::{Item, Key, prelude::*};
+use dynamo_model::{Item, Key, TransactWrite, Update, prelude::*};
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -106,7 +106,7 @@ pub enum Map {
 }
 
 /// What a player has won.
-#[derive(Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Document, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum Place {
     Gold,
@@ -126,60 +126,30 @@ pub struct OpenGame {
 /// A user enters a game: the mapping is put if it is not there, and the game counts one more, up to fifty.
 ///
 /// Either both happen or neither does.
-///
-/// # Errors
-///
-/// If a key cannot be made.
-pub fn join(
-    table: &Handle<BattleRoyale>,
-    player: &Player,
-) -> Result<[TransactWriteItem; 2], Failure> {
-    let put = Put::builder()
-        .table_name(table.name())
-        .set_item(Some(player.to_item()?))
-        .condition_expression("attribute_not_exists(PK)")
-        .build()?;
-    let count = Update::builder()
-        .table_name(table.name())
-        .set_key(Some(Game::key(player.game_id).to_item()?))
-        .update_expression("ADD people :one")
-        .condition_expression("people < :full")
-        .expression_attribute_values(":one", number(1))
-        .expression_attribute_values(":full", number(FULL))
-        .build()?;
-    Ok([
-        TransactWriteItem::builder().put(put).build(),
-        TransactWriteItem::builder().update(count).build(),
-    ])
+pub fn join(table: &Handle<BattleRoyale>, player: &Player) -> TransactWrite<BattleRoyale> {
+    let count = table
+        .update(Game::key(player.game_id))
+        .add(|g| g.people, 1)
+        .condition(|g| g.people.lt(FULL));
+    table
+        .transact_write()
+        .put(table.put(player).if_absent())
+        .update(count)
 }
 
 /// A full game begins, if its creator says so: it is open no more, and so leaves `OpenGamesIndex`.
-///
-/// # Errors
-///
-/// If the key cannot be made.
 pub fn start(
     table: &Handle<BattleRoyale>,
     game: Key<Game>,
     creator: &str,
     at: DateTime,
-) -> Result<TransactWriteItem, Failure> {
-    let update = Update::builder()
-        .table_name(table.name())
-        .set_key(Some(game.to_item()?))
-        .update_expression("REMOVE open_timestamp SET start_time = :at")
-        .condition_expression(
-            "people = :full AND attribute_not_exists(start_time) AND creator = :creator",
-        )
-        .expression_attribute_values(":at", AttributeValue::S(at.to_string()))
-        .expression_attribute_values(":full", number(FULL))
-        .expression_attribute_values(":creator", AttributeValue::S(creator.to_owned()))
-        .build()?;
-    Ok(TransactWriteItem::builder().update(update).build())
-}
-
-fn number(n: u32) -> AttributeValue {
-    AttributeValue::N(n.to_string())
+) -> Update<Game> {
+    table
+        .update(game)
+        .remove(|g| g.open_timestamp)
+        .set(|g| g.start_time, at)
+        .condition(|g| g.people.eq(FULL).and(g.start_time.not_exists()))
+        .condition(|g| g.creator.eq(creator))
 }
 
 /// The published rows, or our own few.

@@ -70,7 +70,7 @@ pub struct Product {
 }
 
 /// What a product's page says.
-#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[derive(Document, Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "PascalCase")]
 pub struct ProductDetail {
     pub name: String,
@@ -91,7 +91,7 @@ pub struct Warehouse {
 }
 
 /// Where something is, or goes.
-#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[derive(Document, Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "PascalCase")]
 pub struct Address {
     pub country: String,
@@ -178,7 +178,7 @@ pub struct Invoice {
 }
 
 /// What an invoice holds beside its amount.
-#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[derive(Document, Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "PascalCase")]
 pub struct InvoiceDetail {
     pub payments: Vec<PaymentDetail>,

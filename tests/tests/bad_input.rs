@@ -66,7 +66,7 @@ struct Nested {
     level: Level,
 }
 
-#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[derive(Document, Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(untagged)]
 enum Level {
     Last(bool),
@@ -444,7 +444,7 @@ async fn sets_are_neither_empty_nor_repeat_themselves() {
 /// serde decides this, see `dynamo_model::types`.
 #[test]
 fn an_absent_set_needs_a_default() {
-    #[derive(Serialize, Deserialize)]
+    #[derive(Document, Serialize, Deserialize)]
     struct Without {
         #[serde(with = "dynamo_model::types::string_set")]
         words: Vec<String>,

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use dynamo_model::prelude::*;
-use dynamo_model::{Items, Meter, Sending};
+use dynamo_model::{Items, Meter, Sending, WriteOutput};
 use dynamo_model_tests::client;
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +44,8 @@ async fn handles_and_futures_go_everywhere() {
     sent(&notes.scan::<Note>());
     sent(&notes.create_table());
     sent::<Items<Note>>(&notes.query(Note::of()).items());
-    future::<()>(&notes.put(&note(1)).send());
+    future::<WriteOutput>(&notes.put(&note(1)).send());
+    future::<()>(&notes.delete(Note::key(1)).send());
     future::<Option<Note>>(&notes.put(&note(1)).return_old().send());
     future::<Option<Note>>(&notes.get(Note::key(1)).send());
     future::<Option<Note>>(&notes.delete(Note::key(1)).return_old().send());
@@ -114,7 +115,7 @@ async fn if_absent_lets_one_of_many_through() {
     let mut winners = 0;
     for task in tasks {
         match task.await.unwrap() {
-            Ok(()) => winners += 1,
+            Ok(_) => winners += 1,
             Err(error) => assert!(error.item::<Note>().unwrap().is_some()),
         }
     }

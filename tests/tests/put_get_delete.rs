@@ -27,17 +27,17 @@ struct Person {
     age: Option<u8>,
 }
 
-#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[derive(Document, Serialize, Deserialize, Debug, Clone, PartialEq)]
 struct Address {
     street: String,
     floor: Option<i8>,
     geo: (f64, f64),
 }
 
-#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[derive(Document, Serialize, Deserialize, Debug, Clone, PartialEq)]
 struct Metres(u32);
 
-#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[derive(Document, Serialize, Deserialize, Debug, Clone, PartialEq)]
 struct Marker;
 
 #[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
@@ -274,14 +274,11 @@ async fn if_absent_fails_with_the_item_that_is_there() {
 async fn if_present_fails_without_an_item() {
     let things = things().await;
     for result in [
-        things.put(&ada()).if_present().send().await,
+        things.put(&ada()).if_present().send().await.map(drop),
         things.delete(Person::key("ada")).if_present().send().await,
     ] {
         let error = result.unwrap_err();
-        let Error::ConditionFailed(failed) = &error else {
-            panic!("{error}");
-        };
-        assert!(!failed.has_item());
+        assert!(matches!(&error, Error::ItemNotFound(_)), "{error}");
         assert_eq!(error.item::<Person>().unwrap(), None);
     }
     things.put(&ada()).send().await.unwrap();

@@ -80,7 +80,7 @@ mod picky {
     }
 }
 
-#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[derive(Document, Serialize, Deserialize, Debug, Clone, PartialEq)]
 enum Kind {
     A,
 }
@@ -288,6 +288,78 @@ async fn in_answers_of_the_service() {
         );
         assert_silent(what, &error);
     }
+}
+
+#[tokio::test]
+async fn in_transactions() {
+    let vault = vault().await;
+    let key = || Secret::key(SECRET, 8_675_309, SECRET);
+    let other = Other {
+        id: SECRET.into(),
+        place: SECRET.into(),
+    };
+    let write = || {
+        vault
+            .transact_write()
+            .put(vault.put(&secret()).if_absent())
+            .check_absent(Other::key(SECRET, SECRET))
+            .token(SECRET)
+    };
+    let get = || vault.transact_get((key(), Other::key(SECRET, SECRET)));
+    let builders = format!(
+        "{:?} {:?} {:?} {:?}",
+        write(),
+        write().send(),
+        get(),
+        get().send()
+    );
+    for mark in MARKS {
+        assert!(!builders.contains(mark), "{builders}");
+    }
+    write().send().await.unwrap();
+    vault.put(&other).send().await.unwrap();
+    let mismatch = write().put(vault.put(&other)).send().await.unwrap_err();
+    assert_silent("two on one item", &mismatch);
+    let mismatch = vault.transact_write().delete(vault.delete(key()));
+    let mismatch = mismatch.token(SECRET).send().await.unwrap_err();
+    assert!(mismatch.is_token_mismatch(), "{mismatch}");
+    assert_silent("token mismatch", &mismatch);
+    let failed = write().token("new").send().await.unwrap_err();
+    assert!(failed.is_condition_failed());
+    assert_silent("cancellation", &failed);
+    let Error::TransactionCanceled(canceled) = &failed else {
+        panic!("{failed:?}")
+    };
+    for outcome in canceled.outcomes() {
+        assert!(outcome.has_item());
+        let wrong = outcome.item::<Numbered>().unwrap_err();
+        assert_silent("evidence of another type", &wrong);
+        let shown = format!("{outcome} {outcome:#?} {:?}", canceled.reasons());
+        assert!(!MARKS.iter().any(|mark| shown.contains(mark)), "{shown}");
+    }
+    for (what, wrong) in [
+        ("empty token", write().token("")),
+        ("long token", write().token(SECRET.repeat(10))),
+        (
+            "key",
+            write().check_exists(Secret::key(SECRET, 8_675_309, "")),
+        ),
+        (
+            "missing table",
+            write().put(vault.named("missing").put(&secret())),
+        ),
+    ] {
+        let error = wrong.send().await.unwrap_err();
+        assert_silent(what, &error);
+    }
+    let error = vault.transact_get([Secret::key(SECRET, 8_675_309, "")]);
+    assert_silent("get", &error.send().await.unwrap_err());
+    // An item of another type under the key.
+    let mut item = secret().to_item().unwrap();
+    item.insert("_type".into(), AttributeValue::S(SECRET.into()));
+    let put = vault.client().put_item().table_name("vault");
+    put.set_item(Some(item)).send().await.unwrap();
+    assert_silent("unreadable", &get().send().await.unwrap_err());
 }
 
 #[tokio::test]

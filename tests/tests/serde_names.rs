@@ -103,7 +103,7 @@ mod hex {
     }
 }
 
-#[derive(Serialize, Deserialize, Debug, PartialEq, Default)]
+#[derive(Document, Serialize, Deserialize, Debug, PartialEq, Default)]
 struct Audit {
     created_by: String,
 }

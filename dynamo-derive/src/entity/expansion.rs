@@ -5,8 +5,9 @@
 use std::error::Error;
 use std::path::Path;
 
-/// Lines that six fields and one index may take, serde's own derives not counted.
-const BUDGET: usize = 110;
+/// Lines that six fields and one index may take, serde's own derives not counted: the handles for conditions on sort keys
+/// and for attributes are a third of them.
+const BUDGET: usize = 116;
 
 /// The `Order` of the quickstart.
 const ORDER: &str = r#"

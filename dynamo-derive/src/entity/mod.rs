@@ -6,6 +6,7 @@ use syn::DeriveInput;
 use crate::ctxt::Ctxt;
 
 mod check;
+mod class;
 #[cfg(test)]
 mod expansion;
 mod parse;

@@ -34,6 +34,37 @@ pub(super) struct Field {
     pub(super) serde: serde_attr::Field,
     /// The `key_only` token.
     pub(super) key_only: Option<Ident>,
+    pub(super) opaque: bool,
+    pub(super) unique: Option<Unique>,
+    pub(super) life: Option<Life>,
+    /// Makes a value where there is none: `default = ..`, or `generate`.
+    pub(super) fill: Option<Fill>,
+}
+
+/// `unique`, or `unique = "TENANT#{tenant}#{email}"`.
+pub(super) struct Unique {
+    /// The template, or the token `unique` alone.
+    pub(super) span: Span,
+    pub(super) template: Template,
+}
+
+/// What the library makes of a field.
+pub(super) struct Life {
+    pub(super) token: Ident,
+    pub(super) kind: LifeKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum LifeKind {
+    Version,
+    CreatedAt,
+    UpdatedAt,
+    Ttl,
+}
+
+pub(super) enum Fill {
+    Generate(Ident),
+    Default(Expr),
 }
 
 pub(super) struct Key {
@@ -55,9 +86,15 @@ impl Entity {
     /// arguments it is are still there. The mistake has been reported.
     pub(super) fn take_guesses(&mut self) {
         let Self { fields, keys, .. } = self;
-        let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-        for key in keys {
-            for template in key.pk.iter_mut().chain(&mut key.sk) {
+        let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let of_keys = keys
+            .iter_mut()
+            .map(|key| key.pk.iter_mut().chain(&mut key.sk));
+        let uniques = fields.iter_mut().filter_map(|field| field.unique.as_mut());
+        let uniques = uniques.map(|unique| &mut unique.template);
+        {
+            for template in of_keys.flatten().chain(uniques) {
                 for segment in &mut template.segments {
                     if let Segment::Part { field, .. } = segment
                         && !names.contains(&field.as_str())
@@ -68,6 +105,18 @@ impl Entity {
                 }
             }
         }
+    }
+
+    /// The field with this part in the item's life.
+    pub(super) fn living(&self, kind: LifeKind) -> Option<&Field> {
+        let mut fields = self.fields.iter();
+        fields.find(|field| field.life.as_ref().is_some_and(|life| life.kind == kind))
+    }
+
+    /// Templates of unique values.
+    pub(super) fn uniques(&self) -> impl Iterator<Item = (&Field, &Unique)> {
+        let all = self.fields.iter();
+        all.filter_map(|field| Some((field, field.unique.as_ref()?)))
     }
 
     /// Templates of a key's partition: a local index has the table's.
@@ -325,25 +374,90 @@ fn index(ctxt: &Ctxt, index: &Ident, tokens: TokenStream) -> Option<Key> {
     })
 }
 
+const FIELD_ARGS: [&str; 9] = [
+    "key_only",
+    "opaque",
+    "unique",
+    "version",
+    "created_at",
+    "updated_at",
+    "ttl",
+    "generate",
+    "default",
+];
+
 fn field(ctxt: &Ctxt, container: &serde_attr::Container, field: &syn::Field) -> Option<Field> {
     let ident = field.ident.clone()?;
-    let mut key_only = None;
-    for arg in args::attribute_args(ctxt, &field.attrs, "entity") {
-        match arg {
-            Arg::Named(name, value) => {
-                if args::expect(ctxt, &name, "entity", &["key_only"]).is_some() {
-                    args::flag(ctxt, &name, &value);
-                    key_only = Some(name);
-                }
-            }
-            Arg::Literal(literal) => ctxt.error(literal, "expected `key_only`"),
-        }
-    }
-    Some(Field {
+    let mut all = Field {
         name: ident.unraw().to_string(),
         ty: field.ty.clone(),
         serde: serde_attr::Field::read(ctxt, container, &ident, &field.attrs),
-        key_only,
+        key_only: None,
+        opaque: false,
+        unique: None,
+        life: None,
+        fill: None,
         ident,
-    })
+    };
+    for arg in args::attribute_args(ctxt, &field.attrs, "entity") {
+        let (name, value) = match arg {
+            Arg::Named(name, value) => (name, value),
+            Arg::Literal(literal) => {
+                ctxt.error(
+                    literal,
+                    "expected an argument such as `key_only` or `unique`",
+                );
+                continue;
+            }
+        };
+        let Some(known) = args::expect(ctxt, &name, "entity", &FIELD_ARGS) else {
+            continue;
+        };
+        match (known, value) {
+            ("unique", Value::Expr(expr)) => {
+                if let Some(text) = args::literal(&expr) {
+                    let template = Template::parse(ctxt, &text);
+                    let span = text.span();
+                    all.unique = Some(Unique { span, template });
+                } else {
+                    ctxt.error(
+                        expr,
+                        "expected a template of what is unique, `unique = \"TENANT#{tenant_id}#{email}\"`, or `unique` alone",
+                    );
+                }
+            }
+            ("default", Value::Expr(expr)) => all.fill = Some(Fill::Default(*expr)),
+            ("default", value) => args::wrong(
+                ctxt,
+                &name,
+                &value,
+                "`default = ..` with an expression for the field's value",
+            ),
+            (known, value) => {
+                args::flag(ctxt, &name, &value);
+                let life = |kind| {
+                    Some(Life {
+                        token: name.clone(),
+                        kind,
+                    })
+                };
+                match known {
+                    "key_only" => all.key_only = Some(name),
+                    "opaque" => all.opaque = true,
+                    "unique" => {
+                        let template = Template::of(&all.ident, &all.name);
+                        let span = name.span();
+                        all.unique = Some(Unique { span, template });
+                    }
+                    "version" => all.life = life(LifeKind::Version),
+                    "created_at" => all.life = life(LifeKind::CreatedAt),
+                    "updated_at" => all.life = life(LifeKind::UpdatedAt),
+                    "ttl" => all.life = life(LifeKind::Ttl),
+                    "generate" => all.fill = Some(Fill::Generate(name)),
+                    _ => {}
+                }
+            }
+        }
+    }
+    Some(all)
 }

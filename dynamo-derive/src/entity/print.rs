@@ -1,15 +1,18 @@
 //! The expansion of an entity: a constant schema and a few one-line functions.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned as _;
 
+use self::attributes::{attributes, lifecycle, moment};
 use self::keys::{functions, keyed};
-use self::schema::{component, schema};
-use super::parse::{Entity, Field};
+pub(super) use self::schema::component;
+use self::schema::schema;
+use super::parse::{Entity, Field, LifeKind};
 use crate::template::{Segment, Template};
 
+mod attributes;
 mod keys;
 mod schema;
 
@@ -29,14 +32,21 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
         .filter(|(number, _)| is_first_of_its_name(entity, *number))
         .map(|(number, key)| keyed(entity, number, key));
     let functions = functions(entity, &numbers);
+    let predicates = predicates(entity);
+    let lifecycle = lifecycle(entity);
+    let attributes = attributes(entity, &numbers);
     let checks = if with_checks && entity.generics.params.is_empty() {
         checks(entity)
     } else {
         TokenStream::new()
     };
+    let without = entity.uniques().next().is_none();
+    let without = without.then(
+        || quote!(impl #impl_generics _dm::WithoutUniques for #ident #ty_generics #where_clause {}),
+    );
     // Paths are in full whatever is in scope, and nobody has to use every function.
     quote! {
-        #[allow(dead_code, unused_qualifications)]
+        #[allow(dead_code, missing_docs, non_camel_case_types, unused_qualifications)]
         const _: () = {
             use #krate::__private as _dm;
             #[automatically_derived]
@@ -46,10 +56,14 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
                 #part
                 #restore
                 #belongs
+                #lifecycle
             }
+            #without
+            #attributes
             #(#keyed)*
             impl #impl_generics #ident #ty_generics #where_clause {
                 #functions
+                #predicates
             }
             #checks
         };
@@ -74,6 +88,11 @@ impl<'e> Components<'e> {
                 add(name);
             }
         }
+        for (_, unique) in entity.uniques() {
+            for (name, _) in unique.template.parts() {
+                add(name);
+            }
+        }
         Self(all)
     }
 
@@ -93,7 +112,16 @@ fn part(numbers: &Components<'_>) -> TokenStream {
     let arms = numbers.0.iter().enumerate().map(|(number, field)| {
         let (ident, component) = (&field.ident, component(&field.ty));
         let number = Literal::usize_unsuffixed(number);
-        quote!(#number => #component::part(&self.#ident),)
+        let part = quote!(#component::part(&self.#ident));
+        let is_ttl = field
+            .life
+            .as_ref()
+            .is_some_and(|life| life.kind == LifeKind::Ttl);
+        if is_ttl {
+            quote!(#number => #part.map(_dm::life::whole),)
+        } else {
+            quote!(#number => #part,)
+        }
     });
     quote! {
         fn part(&self, component: usize) -> _dm::Option<_dm::KeyPartValue<'_>> {
@@ -112,7 +140,10 @@ fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         .0
         .iter()
         .enumerate()
-        .filter(|(_, field)| field.key_only.is_some() || stands_alone(entity, &field.name))
+        .filter(|(_, field)| {
+            let name = &field.name;
+            field.key_only.is_some() || stands_alone(entity, name) || is_formatted(entity, name)
+        })
         .map(|(number, field)| {
             let (component, attribute) = (component(&field.ty), &field.serde.attribute);
             let number = Literal::usize_unsuffixed(number);
@@ -121,6 +152,7 @@ fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
                 Some(path) => quote!(#number => key.field_with(#attribute, #component::from_part, |v, s| #path(v, s)),),
             }
         })
+        .chain(moments(entity))
         .collect();
     if arms.is_empty() {
         return TokenStream::new();
@@ -135,6 +167,29 @@ fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
     }
 }
 
+/// Fields that are made from a time: the one of the write, or the number that the time to live is stored as.
+fn moments(entity: &Entity) -> impl Iterator<Item = TokenStream> {
+    let kinds = [
+        (LifeKind::Ttl, quote!(TTL)),
+        (LifeKind::UpdatedAt, quote!(UPDATED_AT)),
+    ];
+    kinds.into_iter().filter_map(|(kind, number)| {
+        let field = entity.living(kind)?;
+        let (ty, attribute) = (&field.ty, &field.serde.attribute);
+        let moment = moment(ty);
+        // Not the function itself, of which the compiler would say a second time that there is none.
+        let read = quote!(|part| #moment::at(part));
+        Some(match &field.serde.serialize_with {
+            None => {
+                quote_spanned!(ty.span()=> _dm::life::#number => key.field(#attribute, #read),)
+            }
+            Some(path) => {
+                quote!(_dm::life::#number => key.field_with(#attribute, #read, |v, s| #path(v, s)),)
+            }
+        })
+    })
+}
+
 /// Whether the field is the whole of some template, so that its own attribute may be the key attribute.
 fn stands_alone(entity: &Entity, name: &str) -> bool {
     entity
@@ -144,10 +199,25 @@ fn stands_alone(entity: &Entity, name: &str) -> bool {
         .any(|template| matches!(template.segments.as_slice(), [Segment::Part { field, .. }] if field == name))
 }
 
+/// Whether the primary key holds the field in formats of the user's only: they may not tell its value, so that an update
+/// has to compare what is stored.
+fn is_formatted(entity: &Entity, name: &str) -> bool {
+    let primary = &entity.keys[0];
+    let parts = || {
+        primary
+            .pk
+            .iter()
+            .chain(&primary.sk)
+            .flat_map(Template::parts)
+    };
+    let mut formats = parts().filter(|(field, _)| *field == name).peekable();
+    formats.peek().is_some() && formats.all(|(_, format)| format.is_part())
+}
+
 /// The fields that an expression names. A predicate has them in scope as references.
 pub(super) fn inputs<'e>(entity: &'e Entity, when: &Expr) -> Vec<&'e Field> {
     fn walk<'e>(entity: &'e Entity, tokens: TokenStream, found: &mut Vec<&'e Field>) {
-        let mut after_dot = false;
+        let (mut after_dot, mut after_range) = (false, false);
         for token in tokens {
             match token {
                 TokenTree::Group(group) => walk(entity, group.stream(), found),
@@ -160,12 +230,15 @@ pub(super) fn inputs<'e>(entity: &'e Entity, when: &Expr) -> Vec<&'e Field> {
                     }
                 }
                 TokenTree::Punct(punct) => {
-                    after_dot = punct.as_char() == '.';
+                    let is_dot = punct.as_char() == '.';
+                    // Behind `..` stands a value, behind one dot a member.
+                    (after_dot, after_range) =
+                        (is_dot && !after_dot && !after_range, is_dot && after_dot);
                     continue;
                 }
                 TokenTree::Literal(_) => {}
             }
-            after_dot = false;
+            (after_dot, after_range) = (false, false);
         }
     }
     let mut found = Vec::new();
@@ -173,32 +246,69 @@ pub(super) fn inputs<'e>(entity: &'e Entity, when: &Expr) -> Vec<&'e Field> {
     found
 }
 
-fn belongs(entity: &Entity) -> TokenStream {
-    let arms: Vec<TokenStream> = entity
-        .keys
-        .iter()
-        .enumerate()
-        .filter_map(|(number, key)| {
-            let when = key.when.as_ref()?;
-            let number = Literal::usize_unsuffixed(number);
-            let idents: Vec<&Ident> = inputs(entity, when).iter().map(|f| &f.ident).collect();
-            Some(quote! {
-                #number => {
-                    let Self { #(#idents,)* .. } = self;
-                    #when
-                }
-            })
+/// The predicates of `when = ..`, as functions of the fields that they read.
+fn predicates(entity: &Entity) -> TokenStream {
+    let keys = entity.keys.iter().enumerate();
+    let all = keys.filter_map(|(number, key)| {
+        let when = key.when.as_ref()?;
+        let name = predicate(number);
+        let inputs = inputs(entity, when);
+        let idents = inputs.iter().map(|field| &field.ident);
+        let types = inputs.iter().map(|field| &field.ty);
+        // Fields are in scope as references whatever their types are.
+        Some(quote! {
+            #[allow(clippy::ptr_arg, clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
+            fn #name(#(#idents: &#types),*) -> bool { #when }
         })
-        .collect();
-    if arms.is_empty() {
+    });
+    quote!(#(#all)*)
+}
+
+fn predicate(number: usize) -> Ident {
+    format_ident!("__when_{number}")
+}
+
+fn belongs(entity: &Entity) -> TokenStream {
+    let primary = &entity.keys[0];
+    let numbers = Components::of(entity);
+    let mut now = TokenStream::new();
+    let mut then = TokenStream::new();
+    for (number, key) in entity.keys.iter().enumerate() {
+        let Some(when) = &key.when else { continue };
+        let (name, number) = (predicate(number), Literal::usize_unsuffixed(number));
+        let inputs = inputs(entity, when);
+        let idents = inputs.iter().map(|field| &field.ident);
+        now.extend(quote!(#number => Self::#name(#(&self.#idents),*),));
+        let said = inputs.iter().map(|field| {
+            let (ty, name) = (&field.ty, &field.name);
+            let mut parts = primary
+                .pk
+                .iter()
+                .chain(&primary.sk)
+                .flat_map(Template::parts);
+            let is_primary = parts.any(|(part, _)| part == *name);
+            match numbers.number(name).filter(|_| is_primary) {
+                Some(number) => quote!(&_dm::said_of_key::<#ty>(said, #number)?),
+                None => quote!(_dm::said::<#ty>(said, #name)?),
+            }
+        });
+        then.extend(quote!(#number => Self::#name(#(#said),*),));
+    }
+    if now.is_empty() {
         return TokenStream::new();
     }
     quote! {
         fn belongs(&self, number: usize) -> bool {
             match number {
-                #(#arms)*
+                #now
                 _ => true,
             }
+        }
+        fn would_belong(number: usize, said: &dyn _dm::Said) -> _dm::Option<bool> {
+            _dm::Some(match number {
+                #then
+                _ => true,
+            })
         }
     }
 }
@@ -222,6 +332,14 @@ fn checks(entity: &Entity) -> TokenStream {
             let (at, name) = (token.span(), &field.name);
             check(at, quote_spanned!(at=> key_only::<#ident>(#name)));
         }
+    }
+    if let Some(life) = entity.living(LifeKind::Ttl).and_then(|f| f.life.as_ref()) {
+        let at = life.token.span();
+        check(at, quote_spanned!(at=> ttl::<#ident>()));
+    }
+    for (number, (_, unique)) in entity.uniques().enumerate() {
+        let (at, number) = (unique.span, Literal::usize_unsuffixed(number));
+        check(at, quote_spanned!(at=> unique::<#ident>(#number)));
     }
     for (number, key) in entity.keys.iter().enumerate() {
         let number = Literal::usize_unsuffixed(number);

@@ -23,6 +23,14 @@ pub const fn whole<E: Entity>() {
         }
         i += 1;
     }
+    if E::SCHEMA.lifecycle.ttl.is_some() {
+        ttl::<E>();
+    }
+    let mut u = 0;
+    while u < E::SCHEMA.uniques.len() {
+        unique::<E>(u);
+        u += 1;
+    }
     while number < E::SCHEMA.keys.len() {
         index::<E>(number);
         pk::<E>(number);
@@ -63,6 +71,18 @@ pub const fn entity<E: Entity>() {
 #[track_caller]
 pub const fn key_only<E: Entity>(field: &str) {
     check::key_only(<E::Table as Table>::DEF, E::SCHEMA, field);
+}
+
+/// The `ttl` field is the table's time-to-live attribute. Called at `ttl`.
+#[track_caller]
+pub const fn ttl<E: Entity>() {
+    check::ttl(<E::Table as Table>::DEF, E::SCHEMA);
+}
+
+/// A template of what is unique tells its values apart. Called at `unique`, or at its template.
+#[track_caller]
+pub const fn unique<E: Entity>(number: usize) {
+    check::unique(E::SCHEMA, number);
 }
 
 /// Entity `j` is the table's, and gets along with those before it. Called at its name in `entities(..)`.

@@ -8,8 +8,8 @@ use std::marker::PhantomData;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
-use super::Restore;
-use crate::key::{Context, KeyProblem, KeyValue, Place, Template, encode, parse};
+use super::{Restore, life, marker};
+use crate::key::{Context, KeyProblem, KeyValue, Part, Place, Template, encode, parse};
 use crate::schema::{AttributeDef, IndexDef, KeyDef, TableDef};
 use crate::wire::{
     DecodeError, EncodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item,
@@ -70,6 +70,14 @@ pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<()
     }
     if let Some(name) = table.type_attribute {
         item.string(name, schema.type_name);
+        managed.push((name, true));
+    }
+    if let Some(name) = schema.lifecycle.ttl
+        && !managed.iter().any(|(known, _)| *known == name)
+    {
+        if let Some(seconds) = entity.expires() {
+            item.number(name, &seconds.to_string());
+        }
         managed.push((name, true));
     }
     let key_only = schema.fields.iter().filter(|field| field.key_only);
@@ -136,6 +144,9 @@ fn is_whole<E: Entity>(entity: &E, key: &KeyDef) -> bool {
 /// Without a type attribute, only its key can say that it is the entity's: another entity may have the same fields.
 pub(crate) fn read_entity<E: Entity>(item: RawItem<'_>) -> Result<E, Error> {
     if is_of_type::<E>(item)?.is_none() {
+        if marker::is_marker(E::Table::DEF, item)? {
+            return Err(Reader::<E>::foreign().into());
+        }
         read_key::<E>(item)?;
     }
     Reader::<E>::new().read(item)
@@ -167,6 +178,10 @@ impl<E: Entity> Reader<E> {
         for field in schema.fields.iter().filter(|field| field.key_only) {
             restores = true;
             hidden.push(field.attribute);
+        }
+        if let Some(ttl) = schema.lifecycle.ttl {
+            restores = true;
+            hidden.push(ttl);
         }
         Self {
             hidden,
@@ -249,6 +264,33 @@ impl<E: Entity> Reader<E> {
                 }
             }
         }
+        if let Some(name) = schema.lifecycle.ttl {
+            let moment = match item.scalar(name)? {
+                Some(Scalar::N(digits)) => epoch(&digits),
+                Some(Scalar::S(_) | Scalar::B(_) | Scalar::Other) => None,
+                Some(Scalar::Null) | None => {
+                    fields.finish();
+                    return Ok(());
+                }
+            };
+            let restored = moment.ok_or(Unrestored::Unreadable).and_then(|part| {
+                E::restore(Restore {
+                    component: life::TTL,
+                    part,
+                    fields: &mut fields,
+                })
+            });
+            match restored {
+                Ok(()) => {}
+                Err(Unrestored::Encode(error)) => {
+                    return Err(error.with_entity(schema.name).into());
+                }
+                Err(Unrestored::Unreadable) => {
+                    let error = DecodeError::refused("a number of epoch seconds");
+                    return Err(Self::locate(error.under_name(name)).into());
+                }
+            }
+        }
         fields.finish();
         Ok(())
     }
@@ -262,12 +304,19 @@ impl<E: Entity> Reader<E> {
     }
 }
 
+/// Whole seconds of a number that may have a fraction, as other writers leave it.
+fn epoch(digits: &str) -> Option<Part<'static>> {
+    let whole = digits.split('.').next().unwrap_or_default();
+    let seconds = whole.parse().ok()?;
+    Some(Part::Time { seconds, nanos: 0 })
+}
+
 pub(crate) fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, DecodeError> {
     Ok(match item.scalar(name)? {
         Some(Scalar::S(text)) => Some(KeyValue::S(text.into_owned())),
         Some(Scalar::N(digits)) => Some(KeyValue::N(digits.into_owned())),
         Some(Scalar::B(bytes)) => Some(KeyValue::B(bytes)),
-        Some(Scalar::Other) | None => None,
+        Some(Scalar::Null | Scalar::Other) | None => None,
     })
 }
 
@@ -287,6 +336,9 @@ fn is_of_type<E: Entity>(item: RawItem<'_>) -> Result<Option<bool>, DecodeError>
 pub(crate) fn is_entity<E: Entity>(item: RawItem<'_>) -> Result<bool, DecodeError> {
     if let Some(answer) = is_of_type::<E>(item)? {
         return Ok(answer);
+    }
+    if marker::is_marker(E::Table::DEF, item)? {
+        return Ok(false);
     }
     let (pk, sk) = E::SCHEMA.pairs(E::Table::DEF, &E::SCHEMA.keys[0]);
     for (attribute, template) in pk.chain(sk) {

@@ -7,8 +7,11 @@ use std::marker::PhantomData;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{context, read_key};
-use crate::key::{KeyError, KeyProblem, KeyValue, Part, Place, encode};
-use crate::schema::AttributeDef;
+use super::life;
+use crate::key::{
+    Format, KeyError, KeyProblem, KeyValue, Part, Place, capabilities, encode, parse,
+};
+use crate::schema::{AttributeDef, EntityDef};
 use crate::wire::{RawItem, to_attribute_values, write_json_str};
 use crate::{Entity, Error, Item, Table};
 
@@ -20,6 +23,8 @@ use crate::{Entity, Error, Item, Table};
 #[must_use = "a key does nothing until it is given to an operation"]
 pub struct Key<E> {
     values: Result<KeyValues, KeyError>,
+    /// Components that the key's text does not tell, such as one in lower case: indexes may be made of them too.
+    lossy: Vec<(usize, Part<'static>)>,
     entity: PhantomData<fn() -> E>,
 }
 
@@ -39,22 +44,37 @@ impl<E: Entity> Key<E> {
         })
     }
 
+    /// The key of the first components of the entity's schema.
+    #[doc(hidden)]
+    pub fn in_order<const N: usize>(parts: [Part<'_>; N]) -> Self {
+        Self::from_parts(&|component| parts.get(component).cloned())
+    }
+
     /// The key of a value.
     pub fn of(entity: &E) -> Self {
         Self::from_parts(&|component| entity.part(component))
     }
 
-    fn read(item: RawItem<'_>) -> Result<Self, Error> {
+    /// Reads it from an item or a key.
+    pub(crate) fn read(item: RawItem<'_>) -> Result<Self, Error> {
         let (pk, sk) = read_key::<E>(item)?;
         let pk = pk.ok_or_else(no_template::<E>)?;
         Ok(Self {
             values: Ok(KeyValues { pk, sk }),
+            lossy: Vec::new(),
             entity: PhantomData,
         })
     }
 
     fn from_parts<'p>(part: &dyn Fn(usize) -> Option<Part<'p>>) -> Self {
         let context = context::<E>();
+        let ttl = E::SCHEMA.lifecycle.ttl;
+        let part = &|component: usize| {
+            let part = part(component)?;
+            let name = E::SCHEMA.components.get(component).map(|c| c.name);
+            let is_ttl = ttl.is_some() && name.and_then(|n| E::SCHEMA.attribute_of(n)) == ttl;
+            Some(if is_ttl { life::whole(part) } else { part })
+        };
         let one = |attribute: AttributeDef, template, place: fn(_) -> Place| match encode(
             context,
             template,
@@ -80,6 +100,9 @@ impl<E: Entity> Key<E> {
         };
         Self {
             values,
+            lossy: lossy(E::SCHEMA)
+                .filter_map(|component| Some((component, part(component)?.into_owned())))
+                .collect(),
             entity: PhantomData,
         }
     }
@@ -102,6 +125,23 @@ impl<E: Entity> Key<E> {
         let mut json = String::new();
         self.write(&mut json)?;
         Ok(to_attribute_values(RawItem::new(&json))?)
+    }
+
+    /// The components that the key tells.
+    pub(crate) fn parts(&self) -> Vec<(usize, Part<'static>)> {
+        let mut parts = self.lossy.clone();
+        let Ok(KeyValues { pk, sk }) = &self.values else {
+            return parts;
+        };
+        let (pks, sks) = E::SCHEMA.pairs(E::Table::DEF, &E::SCHEMA.keys[0]);
+        for ((_, template), value) in pks.zip([pk]).chain(sks.zip(sk)) {
+            parse(context::<E>(), template, value, &mut |component, part| {
+                if !parts.iter().any(|(known, _)| *known == component) {
+                    parts.push((component, part.into_owned()));
+                }
+            });
+        }
+        parts
     }
 
     /// Appends the key as a JSON object.
@@ -134,6 +174,26 @@ impl<T: Table> Item<T> {
     }
 }
 
+/// Components of the primary key that stand in it irreversibly only: items of one key may differ in them.
+pub(crate) fn lossy(schema: &'static EntityDef) -> impl Iterator<Item = usize> {
+    let parts = move || primary(schema);
+    let is_told = move |component: usize| {
+        parts().any(|(number, format)| {
+            let can = capabilities(schema.components[number].shape, format);
+            number == component && can.is_some_and(|can| can.reversible)
+        })
+    };
+    parts()
+        .map(|(component, _)| component)
+        .filter(move |component| !is_told(*component))
+}
+
+/// The components of the primary key, each with its format there.
+pub(crate) fn primary(schema: &'static EntityDef) -> impl Iterator<Item = (usize, Format)> {
+    let key = &schema.keys[0];
+    key.pk.iter().chain(key.sk).flat_map(|t| t.components())
+}
+
 /// The derive's checks refuse an entity without a key template; a schema written by hand may lack it.
 fn no_template<E: Entity>() -> KeyError {
     KeyError::new(E::SCHEMA.name, None, "", KeyProblem::Missing)
@@ -143,6 +203,7 @@ impl<E> Clone for Key<E> {
     fn clone(&self) -> Self {
         Self {
             values: self.values.clone(),
+            lossy: self.lossy.clone(),
             entity: PhantomData,
         }
     }

@@ -4,15 +4,20 @@
 pub mod check;
 mod item;
 mod key;
+#[doc(hidden)]
+pub mod life;
+pub(crate) mod marker;
 mod table;
 
 pub use item::Item;
 pub(crate) use item::{Reader, context, is_entity, read_entity, scalar, write_entity};
 pub use key::Key;
-pub(crate) use key::write_key_value;
+pub(crate) use key::{lossy, primary, write_key_value};
 pub use table::{Lists, Table};
 
+use std::any::Any;
 use std::collections::HashMap;
+use std::time::SystemTime;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
@@ -59,6 +64,34 @@ pub trait Entity: Stored + Send + 'static {
         true
     }
 
+    /// The entity as it is to be stored: with its next version and its times; if it may be new, also with the values
+    /// that fields have at first. `None` if it has no such fields.
+    #[doc(hidden)]
+    fn stamped(&self, now: SystemTime, may_be_new: bool) -> Option<Self> {
+        let _ = (now, may_be_new);
+        None
+    }
+
+    /// The version, if the entity has one. 0 was never written.
+    #[doc(hidden)]
+    fn version(&self) -> Option<u64> {
+        None
+    }
+
+    /// When the item expires, in epoch seconds, if the entity has a time to live and it is set.
+    #[doc(hidden)]
+    fn expires(&self) -> Option<i64> {
+        None
+    }
+
+    /// Whether the item belongs into the index of key `number`, by what an update has said of the fields that `when = ..`
+    /// reads. `None` if it has not said enough.
+    #[doc(hidden)]
+    fn would_belong(number: usize, said: &dyn Said) -> Option<bool> {
+        let _ = (number, said);
+        None
+    }
+
     /// The entity as an item of the SDK's type, keys and type attribute included.
     ///
     /// # Errors
@@ -78,6 +111,15 @@ pub trait Entity: Stored + Send + 'static {
     }
 }
 
+/// What an update has said of fields.
+#[doc(hidden)]
+pub trait Said {
+    /// The value that a field is known to have, by the field's name: as the field's type.
+    fn field(&self, name: &str) -> Option<&dyn Any>;
+    /// The value of a component of the primary key, by its number.
+    fn component(&self, number: usize) -> Option<Part<'_>>;
+}
+
 /// A type that serde reads and writes, as an entity must be. Holds for every type with both derives.
 ///
 /// A trait of its own, so that the missing derives are one error and not one for each of serde's traits.
@@ -90,6 +132,14 @@ pub trait Stored: Serialize + DeserializeOwned {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned> Stored for T {}
+
+/// An entity without `unique` values, which every operation can write. Derived with `#[derive(Entity)]` where it holds.
+#[diagnostic::on_unimplemented(
+    message = "this operation cannot keep the unique values of `{Self}`",
+    label = "it has `#[entity(unique)]` fields, whose markers are written in the same transaction",
+    note = "put, update and delete it one by one, or in a transaction, without asking for the new item"
+)]
+pub trait WithoutUniques {}
 
 /// The sort key components of an entity's key, as handles for conditions.
 ///

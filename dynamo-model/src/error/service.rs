@@ -126,7 +126,7 @@ impl std::error::Error for ServiceError {}
 /// Leaves the caller's values out of a message. DynamoDB repeats them in four ways: quoted
 /// (`Value '…' at 'key' failed to satisfy constraint`), as a number it cannot read, as attribute values in braces, and
 /// as the elements of a set.
-fn without_values(message: &str) -> Cow<'_, str> {
+pub(super) fn without_values(message: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(message);
     // From the first opening to the last closing, because a value may hold the closing words itself.
     for (open, close) in [("Value '", "' at '"), ("{", "}"), ("collection [", "]")] {
@@ -153,13 +153,27 @@ pub struct ConditionFailed(Box<Evidence>);
 struct Evidence {
     service: ServiceError,
     item: Option<Box<str>>,
+    /// Whether the SDK had sent the request before and not learnt what became of it.
+    retried: bool,
 }
 
 impl ConditionFailed {
     /// Takes the stored item out of the answer's body, if it is there.
     pub(crate) fn new(service: ServiceError, body: Option<&str>) -> Self {
         let item = body.and_then(item).map(Into::into);
-        Self(Box::new(Evidence { service, item }))
+        Self(Box::new(Evidence {
+            service,
+            item,
+            retried: false,
+        }))
+    }
+
+    pub(super) fn of(service: ServiceError, item: Option<Box<str>>) -> Self {
+        Self(Box::new(Evidence {
+            service,
+            item,
+            retried: false,
+        }))
     }
 
     /// Whether the service returned the item that failed the condition.
@@ -172,6 +186,18 @@ impl ConditionFailed {
     /// The service's answer without the item.
     pub fn service(&self) -> &ServiceError {
         &self.0.service
+    }
+
+    pub(crate) fn into_service(self) -> ServiceError {
+        self.0.service
+    }
+
+    pub(super) fn set_retried(&mut self) {
+        self.0.retried = true;
+    }
+
+    pub(crate) fn was_retried(&self) -> bool {
+        self.0.retried
     }
 
     /// The stored item as DynamoDB JSON: the text of the object that maps attribute names to typed values.
@@ -205,6 +231,104 @@ impl fmt::Display for ConditionFailed {
 }
 
 impl std::error::Error for ConditionFailed {}
+
+/// A write that read another version than the stored item has: somebody else has written it since.
+///
+/// The stored item comes with it; it is never shown by `Debug` or `Display`.
+#[derive(Debug)]
+pub struct VersionConflict {
+    failed: ConditionFailed,
+    expected: u64,
+    stored: u64,
+}
+
+impl VersionConflict {
+    pub(crate) fn new(failed: ConditionFailed, expected: u64, stored: u64) -> Self {
+        Self {
+            failed,
+            expected,
+            stored,
+        }
+    }
+
+    /// The version that the write was made from. 0 is an item that was never written.
+    pub fn expected(&self) -> u64 {
+        self.expected
+    }
+
+    /// The version that the stored item has. 0 is an item without one.
+    pub fn stored(&self) -> u64 {
+        self.stored
+    }
+
+    /// The service's answer without the item.
+    pub fn service(&self) -> &ServiceError {
+        self.failed.service()
+    }
+
+    pub(crate) fn raw_item(&self) -> Option<&str> {
+        self.failed.raw_item()
+    }
+}
+
+impl fmt::Display for VersionConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} was made from version {}, the stored item has {}: read it again, and decide anew; it is kept in this error",
+            self.service().subject(),
+            self.expected,
+            self.stored
+        )
+    }
+}
+
+impl std::error::Error for VersionConflict {}
+
+/// A write that would give an item a value that another one has, of a field that is `unique`.
+#[derive(Debug)]
+pub struct NotUnique {
+    service: ServiceError,
+    entity: &'static str,
+    field: &'static str,
+}
+
+impl NotUnique {
+    pub(super) fn new(service: ServiceError, entity: &'static str, field: &'static str) -> Self {
+        Self {
+            service,
+            entity,
+            field,
+        }
+    }
+
+    /// The name of the entity.
+    pub fn entity(&self) -> &'static str {
+        self.entity
+    }
+
+    /// The name of the field.
+    pub fn field(&self) -> &'static str {
+        self.field
+    }
+
+    /// The service's answer.
+    pub fn service(&self) -> &ServiceError {
+        &self.service
+    }
+}
+
+impl fmt::Display for NotUnique {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "another `{}` has the same `{}`, which must be unique: choose another value",
+            self.entity, self.field
+        )
+    }
+}
+
+impl std::error::Error for NotUnique {}
 
 /// A request that was refused because too much was asked of a table, an index, a partition or the account:
 /// `ProvisionedThroughputExceededException`, `RequestLimitExceeded` or `ThrottlingException`.
@@ -279,106 +403,12 @@ impl fmt::Display for Throttled {
 
 impl std::error::Error for Throttled {}
 
-/// A transaction that was cancelled as a whole: `TransactionCanceledException`.
-#[derive(Debug)]
-pub struct TransactionCanceled(Box<Cancellation>);
-
-#[derive(Debug)]
-struct Cancellation {
-    service: ServiceError,
-    reasons: Vec<CancellationReason>,
-}
-
-/// What became of one action of a cancelled transaction.
-///
-/// The stored item comes with it if the action asked for it and its condition failed; it is never shown.
-pub struct CancellationReason {
-    code: Option<Box<str>>,
-    message: Option<Box<str>>,
-    item: Option<Box<str>>,
-}
-
-impl TransactionCanceled {
-    pub(crate) fn new(service: ServiceError, body: Option<&str>) -> Self {
-        let list = body.and_then(|body| raw::member(body, &["CancellationReasons"]));
-        let reasons = list.map(raw::elements).unwrap_or_default();
-        let reasons = reasons
-            .into_iter()
-            .map(|reason| CancellationReason {
-                // The service names the absence of an error with a word.
-                code: text(reason, "Code")
-                    .filter(|code| code != "None")
-                    .map(Into::into),
-                message: text(reason, "Message").map(Into::into),
-                item: item(reason).map(Into::into),
-            })
-            .collect();
-        Self(Box::new(Cancellation { service, reasons }))
-    }
-
-    /// One reason per action of the transaction, in the order of the request; empty if the service gave none.
-    pub fn reasons(&self) -> &[CancellationReason] {
-        &self.0.reasons
-    }
-
-    /// The service's answer.
-    pub fn service(&self) -> &ServiceError {
-        &self.0.service
-    }
-}
-
-impl CancellationReason {
-    /// The code, such as `ConditionalCheckFailed` or `TransactionConflict`; `None` for an action without error.
-    pub fn code(&self) -> Option<&str> {
-        self.code.as_deref()
-    }
-
-    /// The message exactly as the service sent it. It may repeat keys and values of the request.
-    pub fn message(&self) -> Option<&str> {
-        self.message.as_deref()
-    }
-
-    /// Whether the service returned the item that failed the action's condition.
-    pub fn has_item(&self) -> bool {
-        self.item.is_some()
-    }
-
-    /// The stored item as DynamoDB JSON.
-    pub(crate) fn raw_item(&self) -> Option<&str> {
-        self.item.as_deref()
-    }
-}
-
-impl fmt::Debug for CancellationReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CancellationReason")
-            .field("code", &self.code)
-            .field("message", &self.message().map(without_values))
-            .field("has_item", &self.has_item())
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for TransactionCanceled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} was cancelled", self.0.service.subject())?;
-        for (action, reason) in self.reasons().iter().enumerate() {
-            if let Some(code) = reason.code() {
-                write!(f, ", action {action}: {code}")?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for TransactionCanceled {}
-
 /// The item of an answer; a `null` is no item.
-fn item(object: &str) -> Option<&str> {
+pub(super) fn item(object: &str) -> Option<&str> {
     raw::member(object, &["Item"]).filter(|item| item.starts_with('{'))
 }
 
-fn text(object: &str, name: &str) -> Option<String> {
+pub(super) fn text(object: &str, name: &str) -> Option<String> {
     raw::member(object, &[name]).and_then(raw::string)
 }
 

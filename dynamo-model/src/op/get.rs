@@ -4,12 +4,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::Sending;
+use super::filter::{expiry, is_expired};
 use super::options::{Options, options};
 use super::request::Body;
 use crate::entity::{Key, Reader};
 use crate::transport::{self, Call, Operation, Target};
-use crate::wire::read_envelope;
-use crate::{Entity, Error};
+use crate::wire::{RawItem, read_envelope};
+use crate::{Entity, Error, Table};
 
 /// A read of one item. Made by [`Handle::get`](crate::Handle::get).
 #[must_use = "nothing is read until `.send().await`"]
@@ -17,6 +18,8 @@ pub struct Get<E> {
     target: Target,
     body: Result<Body, Error>,
     consistent: bool,
+    /// The attribute that says when items expire, if one that has is not returned.
+    expiry: Option<&'static str>,
     options: Options,
     entity: PhantomData<fn() -> E>,
 }
@@ -29,6 +32,7 @@ impl<E: Entity> Get<E> {
             target: target.clone(),
             body: written.map(|()| body).map_err(Error::from),
             consistent: false,
+            expiry: None,
             options: Options::default(),
             entity: PhantomData,
         }
@@ -37,6 +41,16 @@ impl<E: Entity> Get<E> {
     /// Reads what all earlier writes made of the item, at twice the price: `ConsistentRead`.
     pub fn consistent(mut self) -> Self {
         self.consistent = true;
+        self
+    }
+
+    /// An item whose time to live has passed by the handle's clock is none: DynamoDB deletes those within days. The table
+    /// says which attribute that is, `ttl = ".."`.
+    pub fn skip_expired(mut self) -> Self {
+        match expiry(E::Table::DEF) {
+            Ok(attribute) => self.expiry = Some(attribute),
+            Err(error) => self.body = self.body.and(Err(error.into())),
+        }
         self
     }
 
@@ -63,8 +77,13 @@ impl<E: Entity> Get<E> {
             let response = transport::send(&self.target.client, call).await?;
             let envelope = read_envelope(response.body())?;
             self.options.record(envelope.consumed_capacity.as_ref());
+            let is_there = |item: &RawItem<'_>| {
+                let now = self.target.clock.now();
+                !self.expiry.is_some_and(|name| is_expired(*item, name, now))
+            };
             envelope
                 .item
+                .filter(is_there)
                 .map(|item| Reader::new().read(item))
                 .transpose()
         })

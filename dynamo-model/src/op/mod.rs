@@ -1,20 +1,41 @@
 //! The operations: each builder encodes one request body, sends it, and decodes the answer.
 
+mod action;
+mod backoff;
+mod batch;
+mod draft;
+mod fields;
+mod filter;
 mod get;
 mod options;
 mod pages;
+mod parents;
 mod query;
+mod rekey;
 mod request;
+mod save;
 mod scan;
 mod table;
+mod transact;
+mod uniques;
+mod update;
+mod upsert;
 mod write;
 
+pub use batch::{
+    BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, ItemKey, Ordered,
+};
 pub use get::Get;
 pub use options::{Meter, Sending};
 pub use pages::Items;
 pub use query::Query;
+pub use rekey::Rekey;
+pub use save::{Create, Save};
 pub use scan::Scan;
 pub use table::{CreateTable, list_tables};
-pub use write::{Delete, Deleting, Old, Put, Putting, Write};
+pub use transact::{Keys, TransactGet, TransactWrite};
+pub use update::Update;
+pub use upsert::Upsert;
+pub use write::{Delete, Deleting, New, Old, Put, Putting, Write, WriteOutput};
 
 pub(crate) use table::verify;

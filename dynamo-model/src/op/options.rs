@@ -96,10 +96,10 @@ impl Options {
 
 /// The two methods that every builder with a field `options` has.
 macro_rules! options {
-    () => {
+    ($($($inside:ident).+)?) => {
         /// Adds what this operation consumes, index by index and page by page, to the meter.
         pub fn meter(mut self, meter: &crate::Meter) -> Self {
-            self.options.set_meter(meter);
+            self.$($($inside.)+)?options.set_meter(meter);
             self
         }
 
@@ -108,7 +108,7 @@ macro_rules! options {
             mut self,
             overrides: impl Into<aws_sdk_dynamodb::config::Builder>,
         ) -> Self {
-            self.options.overrides = Some(overrides.into());
+            self.$($($inside.)+)?options.overrides = Some(overrides.into());
             self
         }
     };

@@ -6,17 +6,20 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::SystemTime;
 
 use futures_core::Stream;
 
 use super::Sending;
+use super::filter::is_expired;
 use super::options::Options;
-use super::request::Body;
-use crate::Error;
+use super::request::{Body, Request};
 use crate::entity::scalar;
+use crate::expr::Node;
 use crate::key::KeyValue;
 use crate::transport::{self, Call, Operation, Target};
 use crate::wire::{RawItem, read_envelope};
+use crate::{Error, InvalidRequest};
 
 /// The greatest `Limit` that the service takes: a 32-bit integer with a sign.
 const MAX_LIMIT: u32 = i32::MAX.unsigned_abs();
@@ -28,9 +31,11 @@ type Decode<T> = Box<dyn Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sy
 pub(super) struct Pages<T> {
     target: Target,
     operation: Operation,
-    /// The members that are the same on every page, for each partition that is read; none if no item can satisfy
-    /// the request.
-    pub(super) bodies: Result<Vec<Body>, Error>,
+    /// One for each partition that is read; none if no item can satisfy the request.
+    requests: Result<Vec<Request>, Error>,
+    filter: Option<Node>,
+    /// The attribute that says when items expire, if those that have are passed over.
+    expiry: Option<&'static str>,
     /// The attributes that items of several partitions are merged by.
     order: Vec<&'static str>,
     descending: bool,
@@ -47,20 +52,21 @@ impl<T> Pages<T> {
     pub(super) fn new(
         target: &Target,
         operation: Operation,
-        bodies: Result<Vec<Body>, Error>,
-        unfiltered: bool,
+        requests: Result<Vec<Request>, Error>,
         decode: impl Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync + 'static,
     ) -> Self {
         Self {
             target: target.clone(),
             operation,
-            bodies,
+            requests,
+            filter: None,
+            expiry: None,
             order: Vec::new(),
             descending: false,
             consistent: false,
             page_size: None,
             take: None,
-            unfiltered,
+            unfiltered: true,
             options: Options::default(),
             decode: Box::new(decode),
         }
@@ -68,8 +74,44 @@ impl<T> Pages<T> {
 
     /// Adds a member to every body.
     fn raw(&mut self, name: &str, json: &str) {
-        for body in self.bodies.iter_mut().flatten() {
-            body.raw(name, json);
+        for request in self.requests.iter_mut().flatten() {
+            request.body.raw(name, json);
+        }
+    }
+
+    /// How many partitions are read.
+    pub(super) fn partitions(&self) -> usize {
+        self.requests.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Keeps the first error, which the stream yields.
+    pub(super) fn fail(&mut self, error: impl Into<Error>) {
+        if self.requests.is_ok() {
+            self.requests = Err(error.into());
+        }
+    }
+
+    /// Not all items that are read are yielded; a filter sorts out those that it can.
+    pub(super) fn set_mixed(&mut self, filter: Option<Node>) {
+        self.unfiltered = false;
+        self.filter = filter;
+    }
+
+    /// Only the items that satisfy the condition, and those before it.
+    pub(super) fn filter(&mut self, node: Result<Node, impl Into<Error>>) {
+        self.unfiltered = false;
+        match node {
+            Ok(node) => self.filter = Node::all(self.filter.take().into_iter().chain([node])),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Only the items that have not expired by this attribute.
+    pub(super) fn skip_expired(&mut self, expiry: Result<&'static str, InvalidRequest>) {
+        self.unfiltered = false;
+        match expiry {
+            Ok(attribute) => self.expiry = Some(attribute),
+            Err(error) => self.fail(error),
         }
     }
 
@@ -198,7 +240,14 @@ impl<T> Pages<T> {
         let envelope = read_envelope(response.body())?;
         self.options.record(envelope.consumed_capacity.as_ref());
         let mut entries = VecDeque::with_capacity(envelope.items.len());
+        let expiry = self.expiry.map(|name| (name, self.target.clock.now()));
+        let is_passed_over = |item: RawItem<'_>| {
+            expiry.is_some_and(|(name, now): (_, SystemTime)| is_expired(item, name, now))
+        };
         for item in envelope.items {
+            if is_passed_over(item) {
+                continue;
+            }
             if let Some(decoded) = (self.decode)(item).transpose() {
                 entries.push_back((self.merge_key(item)?, decoded));
             }
@@ -287,7 +336,13 @@ impl<T> Lane<T> {
 
 impl<T: Send + 'static> Items<T> {
     pub(super) fn new(mut pages: Pages<T>) -> Self {
-        let (bodies, failed) = match std::mem::replace(&mut pages.bodies, Ok(Vec::new())) {
+        let requests = std::mem::replace(&mut pages.requests, Ok(Vec::new()));
+        let filter = pages.filter.take();
+        let bodies = requests.and_then(|requests| {
+            let with_filter = |request: Request| request.with_filter(filter.as_ref());
+            requests.into_iter().map(with_filter).collect()
+        });
+        let (bodies, failed): (Vec<Body>, _) = match bodies {
             Ok(bodies) => (bodies, None),
             Err(error) => (Vec::new(), Some(error)),
         };

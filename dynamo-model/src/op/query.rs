@@ -3,10 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::filter::Source;
 use super::pages::{Items, Pages, pages};
-use super::request::{Aliases, Body};
+use super::request::{Body, Request};
 use crate::entity::{Item, Reader, context, is_entity};
-use crate::expr::{Partition, sort_components};
+use crate::expr::{
+    Aliases, Attributed, Condition, Node, Operand, Partition, Path, sort_components,
+};
 use crate::key::{
     Format, KeyError, KeyProblem, KeyValue, Part, Place, SortCondition, Template, encode,
     sort_conditions,
@@ -38,16 +41,55 @@ impl<E: Entity> Query<E> {
         E: Keyed<KEY>,
     {
         let mixed = Neighbours::<E, KEY>::SHARES_PREFIX;
-        let mut aliases = Aliases::default();
-        let types = mixed.then(|| type_filter::<E>(KEY, &mut aliases)).flatten();
-        let bodies = requests(target, partition, true, &aliases, types.as_deref());
+        let requests = requests(target, partition, true);
         let reader = Reader::<E>::new();
-        Self::with::<E, KEY>(target, bodies, !mixed, move |item| {
+        let mut query = Self::with::<E, KEY>(target, requests, move |item| {
             if mixed && !is_entity::<E>(item)? {
                 return Ok(None);
             }
             reader.read(item).map(Some)
-        })
+        });
+        if mixed {
+            query.pages.set_mixed(type_filter::<E>(KEY));
+        }
+        query
+    }
+
+    fn source(&self) -> Source {
+        let table = E::Table::DEF;
+        let index = self.index.and_then(|name| table.index(name));
+        Source { table, index }
+    }
+
+    /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
+    /// table says which attribute that is, `ttl = ".."`.
+    ///
+    /// They are read and paid for like the others.
+    pub fn skip_expired(mut self) -> Self {
+        let expiry = self.source().expiry();
+        self.pages.skip_expired(expiry);
+        self
+    }
+}
+
+impl<E: Attributed> Query<E> {
+    /// Only the items that satisfy a condition: `FilterExpression`. Several filters must all hold.
+    ///
+    /// DynamoDB filters what it has read: the others are paid for like those that are returned. What belongs to the key
+    /// that is queried is said with `sort`; a filter that names it, or an attribute that the index does not hold, ends the
+    /// items with [`Error::Invalid`], and nothing is sent.
+    pub fn filter(mut self, condition: impl FnOnce(E::Attributes) -> Condition<E>) -> Self {
+        let node = condition(E::attributes()).into_node();
+        let source = self.source();
+        let checked = match node {
+            Ok(node) => source
+                .check_filter(&node)
+                .map(|()| node)
+                .map_err(Error::from),
+            Err(error) => Err(error.with_entity(E::SCHEMA.name).into()),
+        };
+        self.pages.filter(checked);
+        self
     }
 }
 
@@ -58,24 +100,23 @@ impl<T: Table> Query<Item<T>> {
     {
         // Without a condition of the user's the whole partition is meant, not what this entity's keys begin with.
         let sorted = partition.sorted;
-        let bodies = requests(target, partition, sorted, &Aliases::default(), None);
-        Self::with::<E, KEY>(target, bodies, true, |item| Ok(Some(Item::new(item))))
+        let requests = requests(target, partition, sorted);
+        Self::with::<E, KEY>(target, requests, |item| Ok(Some(Item::new(item))))
     }
 }
 
 impl<T: Send + 'static> Query<T> {
     fn with<E: Entity, const KEY: usize>(
         target: &Target,
-        bodies: Result<Vec<Body>, Error>,
-        unfiltered: bool,
+        requests: Result<Vec<Request>, Error>,
         decode: impl Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync + 'static,
     ) -> Self {
         let index = E::SCHEMA.keys[KEY].index;
         let global = index
             .and_then(|name| E::Table::DEF.index(name))
             .is_some_and(|index| index.scope == IndexScope::Global);
-        let mut pages = Pages::new(target, Operation::Query, bodies, unfiltered, decode);
-        if pages.bodies.as_ref().is_ok_and(|bodies| bodies.len() > 1) {
+        let mut pages = Pages::new(target, Operation::Query, requests, decode);
+        if pages.partitions() > 1 {
             let (_, sk) = E::Table::DEF.attributes(&E::SCHEMA.keys[KEY]);
             pages.merge_by(sk.iter().map(|attribute| attribute.name).collect());
         }
@@ -97,11 +138,10 @@ impl<T: Send + 'static> Query<T> {
     /// A global index is eventually consistent: there the items end with [`Error::Invalid`], and nothing is sent.
     pub fn consistent(mut self) -> Self {
         if self.global {
-            self.pages.bodies = Err(InvalidRequest::new(format!(
+            self.pages.fail(InvalidRequest::new(format!(
                 "a global index has no consistent reads, and `{}` is one: drop `consistent()`, or query the table",
                 self.index.unwrap_or_default()
-            ))
-            .into());
+            )));
         } else {
             self.pages.set_consistent();
         }
@@ -127,19 +167,17 @@ impl<T> fmt::Debug for Query<T> {
     }
 }
 
-/// The requests without their paging, one for each partition: several if the partition key has a shard that the
+/// The requests without filter and paging, one for each partition: several if the partition key has a shard that the
 /// known components do not fix, none if no key can satisfy the conditions.
 fn requests<E: Entity, const KEY: usize>(
     target: &Target,
     partition: &Partition<E, KEY>,
     sorted: bool,
-    aliases: &Aliases,
-    types: Option<&str>,
-) -> Result<Vec<Body>, Error> {
+) -> Result<Vec<Request>, Error> {
     let key = &E::SCHEMA.keys[KEY];
     let open = open_shards(E::SCHEMA.pk_templates(key), partition);
     let count: usize = open.iter().map(|(_, count)| usize::from(*count)).product();
-    let mut bodies = Vec::with_capacity(count);
+    let mut requests = Vec::with_capacity(count);
     for number in 0..count {
         // The digits of `number`, each to the base of its component's shards.
         let mut rest = number;
@@ -151,7 +189,7 @@ fn requests<E: Entity, const KEY: usize>(
                 (component, u16::try_from(shard).unwrap_or(u16::MAX))
             })
             .collect();
-        let mut aliases = aliases.clone();
+        let mut aliases = Aliases::default();
         let condition = key_condition(partition, &shards, sorted, &mut aliases)?;
         let Some(condition) = condition else {
             return Ok(Vec::new());
@@ -161,13 +199,9 @@ fn requests<E: Entity, const KEY: usize>(
             body.string("IndexName", index);
         }
         body.string("KeyConditionExpression", &condition);
-        if let Some(types) = types {
-            body.string("FilterExpression", types);
-        }
-        aliases.write(&mut body);
-        bodies.push(body);
+        requests.push(Request { body, aliases });
     }
-    Ok(bodies)
+    Ok(requests)
 }
 
 /// The components that stand in the partition key as shards only, with the number of shards.
@@ -255,7 +289,7 @@ fn sort_term(name: &str, condition: &SortCondition, aliases: &mut Aliases) -> St
 }
 
 /// A condition on the type attribute, if the key's index holds it.
-pub(super) fn type_filter<E: Entity>(key: usize, aliases: &mut Aliases) -> Option<String> {
+pub(super) fn type_filter<E: Entity>(key: usize) -> Option<Node> {
     let (table, schema) = (E::Table::DEF, E::SCHEMA);
     let attribute = table.type_attribute?;
     let index = schema.keys[key].index.and_then(|name| table.index(name));
@@ -263,13 +297,11 @@ pub(super) fn type_filter<E: Entity>(key: usize, aliases: &mut Aliases) -> Optio
         // Told apart by the shape of their keys instead, when they are decoded.
         return None;
     }
-    let name = aliases.name(attribute);
     let types = std::iter::once(&schema.type_name).chain(schema.type_aliases);
-    let values: Vec<String> = types
-        .map(|name| aliases.value(&KeyValue::S((*name).to_owned())))
-        .collect();
-    Some(match values.as_slice() {
-        [one] => format!("{name} = {one}"),
-        several => format!("{name} IN ({})", several.join(", ")),
+    let mut values: Vec<Operand> = types.map(|name| Operand::text(name)).collect();
+    let path = Operand::Path(Path::of(attribute));
+    Some(match values.pop() {
+        Some(one) if values.is_empty() => Node::Compare(path, "=", one),
+        last => Node::In(path, values.into_iter().chain(last).collect()),
     })
 }

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use super::filter::expiry;
 use super::pages::{Items, Pages, pages};
 use super::query::type_filter;
-use super::request::{Aliases, Body};
+use super::request::{Body, Request};
 use crate::entity::{Reader, is_entity};
-use crate::key::{KeyKind, KeyValue};
+use crate::expr::{Aliases, Attributed, Condition, Node, Operand, Path};
+use crate::key::KeyKind;
 use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
 use crate::{Entity, Table};
@@ -19,13 +21,10 @@ pub struct Scan<E> {
 
 impl<E: Entity> Scan<E> {
     pub(crate) fn new(target: &Target) -> Self {
-        let mut body = Body::new(&target.table);
-        let mut aliases = Aliases::default();
-        let filter = type_filter::<E>(0, &mut aliases).or_else(|| key_filter::<E>(&mut aliases));
-        if let Some(filter) = filter {
-            body.string("FilterExpression", &filter);
-        }
-        aliases.write(&mut body);
+        let request = Request {
+            body: Body::new(&target.table),
+            aliases: Aliases::default(),
+        };
         let reader = Reader::<E>::new();
         let decode = move |item: RawItem<'_>| {
             if is_entity::<E>(item)? {
@@ -34,9 +33,18 @@ impl<E: Entity> Scan<E> {
                 Ok(None)
             }
         };
-        Self {
-            pages: Pages::new(target, Operation::Scan, Ok(vec![body]), false, decode),
-        }
+        let mut pages = Pages::new(target, Operation::Scan, Ok(vec![request]), decode);
+        pages.set_mixed(type_filter::<E>(0).or_else(key_filter::<E>));
+        Self { pages }
+    }
+
+    /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
+    /// table says which attribute that is, `ttl = ".."`.
+    ///
+    /// They are read and paid for like the others.
+    pub fn skip_expired(mut self) -> Self {
+        self.pages.skip_expired(expiry(E::Table::DEF));
+        self
     }
 
     /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
@@ -53,24 +61,31 @@ impl<E: Entity> Scan<E> {
     }
 }
 
+impl<E: Attributed> Scan<E> {
+    /// Only the items that satisfy a condition: `FilterExpression`. Several filters must all hold.
+    ///
+    /// DynamoDB filters what it has read: the others are paid for like those that are returned.
+    pub fn filter(mut self, condition: impl FnOnce(E::Attributes) -> Condition<E>) -> Self {
+        let node = condition(E::attributes()).into_node();
+        self.pages
+            .filter(node.map_err(|error| error.with_entity(E::SCHEMA.name)));
+        self
+    }
+}
+
 /// On a table without a type attribute: what the keys begin with. Decoding looks at the rest of their shape.
-fn key_filter<E: Entity>(aliases: &mut Aliases) -> Option<String> {
+fn key_filter<E: Entity>() -> Option<Node> {
     let (pk, sk) = E::SCHEMA.pairs(E::Table::DEF, &E::SCHEMA.keys[0]);
-    let terms: Vec<String> = pk
+    let terms = pk
         .chain(sk)
         .filter(|(attribute, template)| {
             attribute.kind == KeyKind::S && !template.prefix().is_empty()
         })
         .map(|(attribute, template)| {
-            let prefix = KeyValue::S(template.prefix().to_owned());
-            format!(
-                "begins_with({}, {})",
-                aliases.name(attribute.name),
-                aliases.value(&prefix)
-            )
-        })
-        .collect();
-    (!terms.is_empty()).then(|| terms.join(" AND "))
+            let prefix = Operand::text(template.prefix());
+            Node::Call("begins_with", Path::of(attribute.name), Some(prefix))
+        });
+    Node::all(terms)
 }
 
 impl<E: Entity> fmt::Debug for Scan<E> {

@@ -87,6 +87,7 @@ impl<T: Table> CreateTable<T> {
             let Target {
                 client,
                 table: name,
+                ..
             } = &self.target;
             let mut input = definition(T::DEF, name)?;
             for change in self.customize {

@@ -1,15 +1,18 @@
-//! What `PutItem` and `DeleteItem` share: a body, a condition on presence, and the item as it was before.
+//! `PutItem` and `DeleteItem`.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use super::Sending;
-use super::options::{Options, options};
-use super::request::{Body, Presence};
+use super::action::ActionKind;
+use super::draft::{Draft, next_version};
+use super::options::options;
+use super::uniques::Claims;
 use crate::entity::{Key, Reader, write_entity};
-use crate::transport::{self, Call, Operation, Response, Target};
+use crate::expr::{Attributed, Condition};
+use crate::transport::Target;
 use crate::wire::read_envelope;
-use crate::{Entity, Error, Table};
+use crate::{Entity, Error};
 
 /// A write of one item that replaces the one with the same primary key: `PutItem`. Made by [`Handle::put`](crate::Handle::put).
 pub type Put<E, R = ()> = Write<E, Putting, R>;
@@ -29,33 +32,58 @@ pub enum Deleting {}
 #[derive(Debug)]
 pub enum Old {}
 
+/// Marks an update that returns the item as it is afterwards.
+#[derive(Debug)]
+pub enum New {}
+
 type Marks<E, O, R> = PhantomData<fn() -> (E, O, R)>;
+
+/// What a write has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WriteOutput {
+    /// The version that the item has now, if the entity has a `version`.
+    pub version: Option<u64>,
+}
 
 /// A [`Put`] or a [`Delete`], that returns nothing or the [`Old`] item.
 #[must_use = "nothing is written until `.send().await`"]
 pub struct Write<E, O, R = ()> {
-    target: Target,
-    operation: Operation,
-    body: Result<Body, Error>,
-    presence: Presence,
-    options: Options,
+    pub(super) draft: Draft,
     of: Marks<E, O, R>,
 }
 
 impl<E: Entity> Put<E> {
     pub(crate) fn new(target: &Target, entity: &E) -> Self {
-        let mut body = Body::new(&target.table);
-        let written = write_entity(entity, body.member("Item"));
-        Self::of(target, Operation::PutItem, written.map(|()| body))
+        let stamped = entity.stamped(target.clock.now(), true);
+        let mut put = Self::stamped(target, stamped.as_ref().unwrap_or(entity));
+        put.draft.expected = entity.version();
+        put
+    }
+
+    /// The put of an entity as it is to be stored.
+    pub(super) fn stamped(target: &Target, entity: &E) -> Self {
+        let mut item = String::with_capacity(512);
+        let written = write_entity(entity, &mut item);
+        let mut draft = Draft::new::<E>(target, ActionKind::Put, written.map(|()| item));
+        draft.claim(Claims::of_entity(entity));
+        Self {
+            draft,
+            of: PhantomData,
+        }
     }
 }
 
 impl<E: Entity> Delete<E> {
     pub(crate) fn new(target: &Target, key: &Key<E>) -> Self {
-        let mut body = Body::new(&target.table);
-        let written = key.write(body.member("Key"));
-        let body = written.map(|()| body).map_err(Error::from);
-        Self::of(target, Operation::DeleteItem, body)
+        let mut json = String::with_capacity(128);
+        let written = key.write(&mut json).map_err(Error::from);
+        let mut draft = Draft::new::<E>(target, ActionKind::Delete, written.map(|()| json));
+        draft.claim(Ok(Claims::of_deletion::<E>()));
+        Self {
+            draft,
+            of: PhantomData,
+        }
     }
 }
 
@@ -64,43 +92,64 @@ impl<E: Entity, R> Put<E, R> {
     ///
     /// On failure, [`Error::ConditionFailed`] carries the item that is there.
     pub fn if_absent(mut self) -> Self {
-        self.presence.absent = true;
+        self.draft.require_absent();
+        self
+    }
+
+    /// Only if there is no item with this key, or one whose time to live has passed: DynamoDB deletes those within days.
+    ///
+    /// The time is the handle's clock's. On failure, [`Error::ConditionFailed`] carries the item that is there.
+    pub fn if_absent_or_expired(mut self) -> Self {
+        self.draft.require_absent_or_expired();
         self
     }
 }
 
-impl<E: Entity, O: 'static> Write<E, O> {
-    fn of(target: &Target, operation: Operation, body: Result<Body, Error>) -> Self {
-        Self {
-            target: target.clone(),
-            operation,
-            body,
-            presence: Presence::default(),
-            options: Options::default(),
-            of: PhantomData,
-        }
+impl<E: Entity, R> Delete<E, R> {
+    /// Only if the stored item has this version, [`Error::VersionConflict`] otherwise: the one that the caller has read.
+    pub fn at_version(mut self, version: u64) -> Self {
+        self.draft.expected = Some(version);
+        self
     }
+}
 
-    /// Also returns the item as it was before: `ReturnValues` = `ALL_OLD`. It costs nothing more.
-    pub fn return_old(self) -> Write<E, O, Old> {
-        Write {
-            target: self.target,
-            operation: self.operation,
-            body: self.body,
-            presence: self.presence,
-            options: self.options,
-            of: PhantomData,
-        }
-    }
-
+impl<E: Entity> Put<E> {
     /// Sends the request.
     ///
     /// # Errors
     ///
     /// [`Error::Key`], [`Error::Encode`] and [`Error::ItemTooLarge`] for a value that cannot be stored, before anything is
-    /// sent; [`Error::ConditionFailed`] with the stored item; and what the service or the network says.
+    /// sent; [`Error::ConditionFailed`] and [`Error::VersionConflict`] with the stored item; [`Error::ItemNotFound`] if a
+    /// condition asks for an item and there is none; and what the service or the network says.
+    pub fn send(self) -> Sending<WriteOutput> {
+        Sending::new(async move {
+            let version = self.draft.expected.map(next_version);
+            self.draft.send(None).await?;
+            Ok(WriteOutput { version })
+        })
+    }
+}
+
+impl<E: Entity> Delete<E> {
+    /// Sends the request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`] before anything is sent; [`Error::ConditionFailed`] and [`Error::VersionConflict`] with the stored
+    /// item; [`Error::ItemNotFound`] if a condition asks for an item and there is none; and what the service or the
+    /// network says.
     pub fn send(self) -> Sending<()> {
-        Sending::new(async move { self.call(false).await.map(drop) })
+        Sending::new(async move { self.draft.send(None).await.map(drop) })
+    }
+}
+
+impl<E: Entity, O: 'static> Write<E, O> {
+    /// Also returns the item as it was before: `ReturnValues` = `ALL_OLD`. It costs nothing more.
+    pub fn return_old(self) -> Write<E, O, Old> {
+        Write {
+            draft: self.draft,
+            of: PhantomData,
+        }
     }
 }
 
@@ -113,7 +162,7 @@ impl<E: Entity, O: 'static> Write<E, O, Old> {
     /// effect then.
     pub fn send(self) -> Sending<Option<E>> {
         Sending::new(async move {
-            let response = self.call(true).await?;
+            let response = self.draft.send(Some("ALL_OLD")).await?;
             let old = read_envelope(response.body())?.attributes;
             old.map(|item| Reader::new().read(item)).transpose()
         })
@@ -123,39 +172,38 @@ impl<E: Entity, O: 'static> Write<E, O, Old> {
 impl<E: Entity, O: 'static, R: 'static> Write<E, O, R> {
     /// Only if there is an item with this key: `attribute_exists` on the partition key.
     pub fn if_present(mut self) -> Self {
-        self.presence.present = true;
+        self.draft.require_present();
         self
     }
 
-    options!();
-
-    async fn call(self, old: bool) -> Result<Response, Error> {
-        let mut body = self.body?;
-        self.presence.write(E::Table::DEF.pk.name, &mut body);
-        if old {
-            body.raw("ReturnValues", "\"ALL_OLD\"");
-        }
-        if self.options.wants_capacity() {
-            body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
-        }
-        let tables = [&*self.target.table];
-        let mut call = Call::new(self.operation, &tables, body.finish());
-        call.overrides = self.options.overrides.clone();
-        let response = transport::send(&self.target.client, call).await?;
-        if self.options.wants_capacity() {
-            let envelope = read_envelope(response.body())?;
-            self.options.record(envelope.consumed_capacity.as_ref());
-        }
-        Ok(response)
+    /// Only if the stored item satisfies a condition. Several conditions must all hold.
+    ///
+    /// On failure, [`Error::ConditionFailed`] carries the item that is there.
+    pub fn condition(mut self, condition: impl FnOnce(E::Attributes) -> Condition<E>) -> Self
+    where
+        E: Attributed,
+    {
+        let condition = condition(E::attributes());
+        self.draft.condition(condition.into_node());
+        self
     }
+
+    options!(draft);
 }
 
 /// Says what is written where, without the values.
 impl<E: Entity, O, R> fmt::Debug for Write<E, O, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(self.operation.name())
+        self.draft.fmt(f)
+    }
+}
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operation = self.kind.operation();
+        f.debug_struct(operation.map_or("ConditionCheck", |operation| operation.name()))
             .field("table", &self.target.table)
-            .field("entity", &E::SCHEMA.name)
+            .field("entity", &self.entity.name)
             .finish_non_exhaustive()
     }
 }

@@ -10,6 +10,7 @@ mod overlap;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use message::equal;
 pub use model::{Delimiters, Model};
 pub(crate) use overlap::shares_prefix;
 
@@ -129,9 +130,50 @@ pub struct EntityDef {
     pub components: &'static [ComponentDef],
     /// The primary key, then the index keys in the order in which they were declared.
     pub keys: &'static [KeyDef],
+    /// What no two items of the table may have in common.
+    pub uniques: &'static [UniqueDef],
+    /// The fields that the library writes.
+    pub lifecycle: Lifecycle,
+}
+
+/// The fields of an entity that the library writes or gives a meaning, by their attributes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// Counts the writes of the item, for optimistic locking.
+    pub version: Option<&'static str>,
+    /// When the item was first written.
+    pub created_at: Option<&'static str>,
+    /// When it was last written.
+    pub updated_at: Option<&'static str>,
+    /// When it expires, stored as a number of epoch seconds: the table's time-to-live attribute.
+    pub ttl: Option<&'static str>,
+}
+
+/// A value that only one item of the table may have at a time, kept by a marker item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UniqueDef {
+    /// The field that is unique.
+    pub field: &'static str,
+    /// What is unique: the field, or the field within a scope.
+    pub template: Template,
 }
 
 impl EntityDef {
+    /// An entity without fields and keys, to be completed: `EntityDef { fields: &[..], ..EntityDef::new(..) }`.
+    pub const fn new(name: &'static str, doc: &'static str, type_name: &'static str) -> Self {
+        Self {
+            name,
+            doc,
+            type_name,
+            type_aliases: &[],
+            fields: &[],
+            components: &[],
+            keys: &[],
+            uniques: &[],
+            lifecycle: Lifecycle::NONE,
+        }
+    }
+
     /// The attribute name of a field.
     pub const fn attribute_of(&self, field: &str) -> Option<&'static str> {
         let mut i = 0;
@@ -194,6 +236,16 @@ pub struct KeyDef {
     pub sk: &'static [Template],
     /// Fields that the predicate of `when = ..` reads. They need not be components.
     pub when: &'static [&'static str],
+}
+
+impl Lifecycle {
+    /// No lifecycle attributes.
+    pub const NONE: Self = Self {
+        version: None,
+        created_at: None,
+        updated_at: None,
+        ttl: None,
+    };
 }
 
 impl KeyDef {

@@ -2,7 +2,7 @@
 
 use super::EntityDef;
 use super::message::next_char;
-use crate::key::Segment;
+use crate::key::{Segment, Template};
 
 /// What is known of all entities of a table together.
 #[derive(Clone, Copy, Debug)]
@@ -90,19 +90,35 @@ impl Delimiters {
         while k < entity.keys.len() {
             let mut t = 0;
             while let Some(template) = entity.keys[k].template(t) {
-                let mut s = 1;
-                while s < template.0.len() {
-                    if let (Segment::Part(..), Segment::Lit(text)) =
-                        (template.0[s - 1], template.0[s])
-                        && let Some((c, _)) = next_char(text)
-                    {
-                        self = self.push(c);
-                    }
-                    s += 1;
-                }
+                self = self.of_template(template);
                 t += 1;
             }
             k += 1;
+        }
+        self
+    }
+
+    /// What separates components in the entity's unique values. They are no keys of its table, whose components may
+    /// hold these characters.
+    pub(crate) const fn of_uniques(entity: &EntityDef) -> Self {
+        let mut all = Self::NONE;
+        let mut u = 0;
+        while u < entity.uniques.len() {
+            all = all.of_template(entity.uniques[u].template);
+            u += 1;
+        }
+        all
+    }
+
+    const fn of_template(mut self, template: Template) -> Self {
+        let mut s = 1;
+        while s < template.0.len() {
+            if let (Segment::Part(..), Segment::Lit(text)) = (template.0[s - 1], template.0[s])
+                && let Some((c, _)) = next_char(text)
+            {
+                self = self.push(c);
+            }
+            s += 1;
         }
         self
     }

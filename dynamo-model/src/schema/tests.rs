@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 
+use super::Lifecycle;
 use super::overlap::templates_meet;
 use super::{Delimiters, EntityDef};
 use crate::key::tests::tape::{Tape, cases, words};
@@ -31,6 +32,8 @@ const ENTITY: EntityDef = EntityDef {
     fields: &[],
     components: &COMPONENTS,
     keys: &[],
+    uniques: &[],
+    lifecycle: Lifecycle::NONE,
 };
 
 const fn component(name: &'static str, shape: Shape) -> ComponentDef {

@@ -9,7 +9,7 @@
 //! the one it wrote.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::config::{
@@ -44,6 +44,7 @@ macro_rules! operations {
 
         impl Operation {
             /// Every operation.
+            #[cfg(test)]
             pub(crate) const ALL: &'static [Self] = &[$(Self::$name),*];
 
             /// The name in DynamoDB's API.
@@ -173,6 +174,9 @@ pub(super) struct Exchange {
     operation: Operation,
     body: SdkBody,
     written: AtomicBool,
+    attempts: AtomicU32,
+    /// Attempts that the service has refused, so that they were not applied.
+    refusals: AtomicU32,
     answer: Mutex<Option<Answer>>,
 }
 
@@ -189,8 +193,16 @@ impl Exchange {
             operation,
             body: body.into(),
             written: AtomicBool::new(false),
+            attempts: AtomicU32::new(0),
+            refusals: AtomicU32::new(0),
             answer: Mutex::new(None),
         })
+    }
+
+    /// Whether the SDK has sent the request without learning what became of it: an attempt before the last one may have
+    /// been applied.
+    pub(super) fn may_have_been_applied(&self) -> bool {
+        self.attempts.load(Ordering::Relaxed) > self.refusals.load(Ordering::Relaxed)
     }
 
     /// The answer of the last attempt, if it was a success and came this way.
@@ -233,6 +245,16 @@ impl Intercept for Hook {
             .store_put(SharedResponseDeserializer::new(self.clone()))
             // Keeps the response body out of the SDK's own traces.
             .store_put(SensitiveOutput);
+        Ok(())
+    }
+
+    fn read_before_attempt(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.attempts.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
@@ -291,6 +313,9 @@ impl DeserializeResponse for Hook {
             return Ok(operation.empty_output());
         }
         self.0.keep(None);
+        if response.status().as_u16() < 500 {
+            self.0.refusals.fetch_add(1, Ordering::Relaxed);
+        }
         // The SDK's own, so that its errors and its retry classification stay what they are.
         match operation
             .sdk_layer()

@@ -95,7 +95,7 @@ impl DecodeError {
     }
 
     #[cold]
-    pub(super) fn under_name(mut self, name: &str) -> Self {
+    pub(crate) fn under_name(mut self, name: &str) -> Self {
         self.0.path.under_name(name);
         self
     }

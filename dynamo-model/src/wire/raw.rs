@@ -16,7 +16,8 @@ pub(crate) enum Scalar<'a> {
     S(Cow<'a, str>),
     N(Cow<'a, str>),
     B(Vec<u8>),
-    /// Any other type, by its tag.
+    Null,
+    /// Any other type.
     Other,
 }
 
@@ -83,6 +84,7 @@ fn scalar(value: &str) -> Result<Scalar<'_>, DecodeError> {
             let text = cursor.quoted()?;
             Scalar::B(base64::decode(&text).ok_or_else(|| DecodeError::refused("base64 text"))?)
         }
+        Tag::Null => Scalar::Null,
         _ => Scalar::Other,
     })
 }
@@ -146,6 +148,128 @@ impl<'a> Elements<'a> {
             return Ok(None);
         }
         self.cursor.value().map(Some)
+    }
+}
+
+/// Whether two items have the same attributes, in whatever order they are written.
+pub(crate) fn is_same_item(a: RawItem<'_>, b: RawItem<'_>) -> bool {
+    same_members(a.0, b.0).unwrap_or(false)
+}
+
+/// Whether two attribute values are the same to DynamoDB: numbers by value, sets and maps without order.
+pub(crate) fn is_same_value(a: &str, b: &str) -> bool {
+    same_value(a, b).unwrap_or(false)
+}
+
+fn same_value(a: &str, b: &str) -> Result<bool, DecodeError> {
+    if a == b {
+        return Ok(true);
+    }
+    let one =
+        |text| -> Result<Option<(Cow<'_, str>, &str)>, DecodeError> { Members::new(text)?.next() };
+    let (Some((tag, a)), Some((other, b))) = (one(a)?, one(b)?) else {
+        return Ok(false);
+    };
+    if tag != other {
+        return Ok(false);
+    }
+    match &*tag {
+        "M" => same_members(a, b),
+        "L" => same_elements(a, b, same_value),
+        "SS" | "BS" => {
+            let (mut a, mut b) = (elements(a)?, elements(b)?);
+            a.sort_unstable();
+            b.sort_unstable();
+            Ok(a.len() == b.len() && all_same(&a, &b, same_text)?)
+        }
+        "NS" => {
+            let (a, b) = (elements(a)?, elements(b)?);
+            let has = |one: &str| b.iter().any(|other| same_number(one, other));
+            Ok(a.len() == b.len() && a.iter().all(|one| has(one)))
+        }
+        "N" => Ok(same_number(a, b)),
+        _ => same_text(a, b),
+    }
+}
+
+fn same_number(a: &str, b: &str) -> bool {
+    let number = |text: &str| text.trim_matches('"').parse::<crate::types::Number>().ok();
+    number(a).is_some_and(|a| Some(a) == number(b))
+}
+
+/// Two JSON scalars, whose strings may be escaped in different ways.
+fn same_text(a: &str, b: &str) -> Result<bool, DecodeError> {
+    if a == b || !a.starts_with('"') {
+        return Ok(a == b);
+    }
+    Ok(Cursor::new(a).quoted()? == Cursor::new(b).quoted()?)
+}
+
+fn elements(text: &str) -> Result<Vec<&str>, DecodeError> {
+    let mut all = Vec::new();
+    let mut elements = Elements::new(text)?;
+    while let Some(element) = elements.next()? {
+        all.push(element);
+    }
+    Ok(all)
+}
+
+fn all_same(
+    a: &[&str],
+    b: &[&str],
+    same: impl Fn(&str, &str) -> Result<bool, DecodeError>,
+) -> Result<bool, DecodeError> {
+    for (a, b) in a.iter().zip(b) {
+        if !same(a, b)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn same_elements(
+    a: &str,
+    b: &str,
+    same: impl Fn(&str, &str) -> Result<bool, DecodeError>,
+) -> Result<bool, DecodeError> {
+    let (a, b) = (elements(a)?, elements(b)?);
+    Ok(a.len() == b.len() && all_same(&a, &b, same)?)
+}
+
+fn same_members(a: &str, b: &str) -> Result<bool, DecodeError> {
+    let members = |text| -> Result<Vec<(Cow<'_, str>, &str)>, DecodeError> {
+        let (mut all, mut members) = (Vec::new(), Members::new(text)?);
+        while let Some(member) = members.next()? {
+            all.push(member);
+        }
+        all.sort_unstable();
+        Ok(all)
+    };
+    let (a, b) = (members(a)?, members(b)?);
+    if a.len() != b.len() {
+        return Ok(false);
+    }
+    for ((name, value), (other, theirs)) in a.iter().zip(&b) {
+        if name != other || !same_value(value, theirs)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether one attribute value is greater than another of the same type, in DynamoDB's order of strings, numbers and
+/// binaries. Values that have no order are not.
+pub(crate) fn is_greater(a: &str, b: &str) -> bool {
+    match (scalar(a), scalar(b)) {
+        (Ok(Scalar::S(a)), Ok(Scalar::S(b))) => a.as_bytes() > b.as_bytes(),
+        (Ok(Scalar::B(a)), Ok(Scalar::B(b))) => a > b,
+        (Ok(Scalar::N(a)), Ok(Scalar::N(b))) => {
+            match (a.parse::<crate::types::Number>(), b.parse()) {
+                (Ok(a), Ok(b)) => a > b,
+                _ => false,
+            }
+        }
+        _ => false,
     }
 }
 

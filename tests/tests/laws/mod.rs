@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod updates;
+
 use std::fmt::Debug;
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};

@@ -61,7 +61,6 @@ pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
         quote!(_dm::SortPart<#ident #ty_generics, #number, #position, _dm::#slot<#ty>>)
     });
     quote! {
-        #[doc(hidden)]
         pub struct #parts #impl_generics #where_clause {
             #(pub #idents: #types,)*
         }
@@ -104,6 +103,21 @@ pub(super) fn functions(entity: &Entity, numbers: &Components<'_>) -> TokenStrea
         }
     }
     let (params, parts) = arguments(entity, numbers, &all);
+    // The components of the primary key are the first, and mostly in the order of the arguments.
+    let in_order = all.iter().enumerate().all(|(place, name)| {
+        numbers
+            .0
+            .get(place)
+            .is_some_and(|field| field.name == *name)
+    });
+    let parts = if in_order {
+        let idents = all
+            .iter()
+            .filter_map(|name| Some(&entity.field(name)?.ident));
+        quote!(_dm::Key::in_order([#(#idents.part()),*]))
+    } else {
+        quote!(_dm::Key::new(&[#parts]))
+    };
     let doc = format!("The primary key of one `{}`.", entity.ident.unraw());
     let keys = entity.keys.iter().enumerate();
     let queries = keys.filter(|(number, _)| is_first_of_its_name(entity, *number));
@@ -129,7 +143,7 @@ pub(super) fn functions(entity: &Entity, numbers: &Components<'_>) -> TokenStrea
     quote! {
         #[doc = #doc]
         #vis fn #key_fn(#params) -> _dm::Key<Self> {
-            _dm::Key::new(&[#parts])
+            #parts
         }
         #(#queries)*
     }

@@ -7,7 +7,7 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
 use super::{Components, inputs};
-use crate::entity::parse::Entity;
+use crate::entity::parse::{Entity, Field, LifeKind};
 use crate::template::{Format, Segment, Template};
 
 pub(super) fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) -> TokenStream {
@@ -16,12 +16,16 @@ pub(super) fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) 
         &entity.doc,
         &entity.type_name,
     );
-    let type_aliases = &entity.type_aliases;
-    let fields = entity
+    let stored = entity
         .fields
         .iter()
-        .filter(|field| !field.serde.flatten && !field.serde.skip)
-        .map(|field| {
+        .filter(|field| !field.serde.flatten && !field.serde.skip);
+    let fields = if stored.clone().all(is_short) {
+        let list: Vec<String> = stored.clone().map(short_field).collect();
+        let (count, list) = (Literal::usize_unsuffixed(list.len()), list.join(" "));
+        quote!(&_dm::fields::<#count>(#list))
+    } else {
+        let fields = stored.map(|field| {
             let (name, attribute) = (&field.name, &field.serde.attribute);
             let kind = if field.key_only.is_some() {
                 quote!(key_only)
@@ -30,6 +34,8 @@ pub(super) fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) 
             };
             quote!(_dm::FieldDef::#kind(#name, #attribute))
         });
+        quote!(&[#(#fields),*])
+    };
     let components = numbers.0.iter().map(|field| {
         let (name, ty) = (&field.name, &field.ty);
         let component = component(ty);
@@ -55,22 +61,75 @@ pub(super) fn schema(entity: &Entity, numbers: &Components<'_>, is_sound: bool) 
             Some(on) => quote!(_dm::KeyDef::on(#on, #name, #pk, #sk) #when),
         }
     });
+    let aliases = &entity.type_aliases;
+    let aliases = (!aliases.is_empty()).then(|| quote!(type_aliases: &[#(#aliases),*],));
+    let uniques: Vec<TokenStream> = entity
+        .uniques()
+        .map(|(field, unique)| {
+            let (name, template) = (&field.name, template(&unique.template, numbers));
+            quote!(_dm::UniqueDef { field: #name, template: #template })
+        })
+        .collect();
+    let uniques = (is_sound && !uniques.is_empty()).then(|| quote!(uniques: &[#(#uniques),*],));
+    let lifecycle = lifecycle(entity);
     quote! {
         const SCHEMA: &'static _dm::EntityDef = &_dm::EntityDef {
-            name: #name,
-            doc: #doc,
-            type_name: #type_name,
-            type_aliases: &[#(#type_aliases),*],
-            fields: &[#(#fields),*],
+            #aliases
+            fields: #fields,
             components: &[#(#components),*],
             keys: &[#(#keys),*],
+            #uniques
+            #lifecycle
+            .._dm::EntityDef::new(#name, #doc, #type_name)
         };
+    }
+}
+
+fn lifecycle(entity: &Entity) -> Option<TokenStream> {
+    let of = |kind| {
+        let field = entity.living(kind)?;
+        let name = match kind {
+            LifeKind::Version => quote!(version),
+            LifeKind::CreatedAt => quote!(created_at),
+            LifeKind::UpdatedAt => quote!(updated_at),
+            LifeKind::Ttl => quote!(ttl),
+        };
+        let attribute = &field.serde.attribute;
+        Some(quote!(#name: _dm::Some(#attribute),))
+    };
+    let all: Vec<TokenStream> = [
+        LifeKind::Version,
+        LifeKind::CreatedAt,
+        LifeKind::UpdatedAt,
+        LifeKind::Ttl,
+    ]
+    .into_iter()
+    .filter_map(of)
+    .collect();
+    (!all.is_empty())
+        .then(|| quote!(lifecycle: _dm::Lifecycle { #(#all)* .._dm::Lifecycle::NONE },))
+}
+
+/// Whether the field can stand in a list of fields in one string.
+fn is_short(field: &Field) -> bool {
+    let attribute = &field.serde.attribute;
+    !attribute.is_empty() && !attribute.contains([' ', '=', '!'])
+}
+
+/// `name`, `name=attribute`, and `!name` for one that is in keys only.
+fn short_field(field: &Field) -> String {
+    let (name, attribute) = (&field.name, &field.serde.attribute);
+    let mark = if field.key_only.is_some() { "!" } else { "" };
+    if name == attribute {
+        format!("{mark}{name}")
+    } else {
+        format!("{mark}{name}={attribute}")
     }
 }
 
 /// The type as a component. Always in these words and with the type's span, so that the complaints about a type
 /// that is none are all the same, and the compiler prints one of them.
-pub(super) fn component(ty: &Type) -> TokenStream {
+pub(in crate::entity) fn component(ty: &Type) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as _dm::Component>)
 }
 

@@ -1,22 +1,13 @@
-#[allow(dead_code, unused_qualifications)]
+#[allow(dead_code, missing_docs, non_camel_case_types, unused_qualifications)]
 const _: () = {
     use ::dynamo_model::__private as _dm;
     #[automatically_derived]
     impl _dm::Entity for Order {
         type Table = Shop;
         const SCHEMA: &'static _dm::EntityDef = &_dm::EntityDef {
-            name: "Order",
-            doc: "What a customer bought.",
-            type_name: "Order",
-            type_aliases: &[],
-            fields: &[
-                _dm::FieldDef::stored("customer_id", "customer_id"),
-                _dm::FieldDef::stored("order_id", "order_id"),
-                _dm::FieldDef::stored("placed_at", "placed_at"),
-                _dm::FieldDef::stored("status", "status"),
-                _dm::FieldDef::stored("total_cents", "total_cents"),
-                _dm::FieldDef::stored("note", "note"),
-            ],
+            fields: &_dm::fields::<
+                6,
+            >("customer_id order_id placed_at status total_cents note"),
             components: &[
                 <String as _dm::Component>::DEF.named("customer_id"),
                 <Timestamp as _dm::Component>::DEF.named("placed_at"),
@@ -36,6 +27,7 @@ const _: () = {
                     &[_dm::Template(&_dm::segments::<1>("{1}"))],
                 ),
             ],
+            .._dm::EntityDef::new("Order", "What a customer bought.", "Order")
         };
         fn part(&self, component: usize) -> _dm::Option<_dm::KeyPartValue<'_>> {
             match component {
@@ -53,7 +45,29 @@ const _: () = {
             }
         }
     }
-    #[doc(hidden)]
+    impl _dm::WithoutUniques for Order {}
+    pub struct __Attributes {
+        pub total_cents: <u64 as _dm::Type>::Attr<Order, u64, _dm::Free>,
+        pub note: <Option<String> as _dm::Type>::Attr<Order, Option<String>, _dm::Free>,
+        pub customer_id: _dm::Attr<Order, String, _dm::Primary>,
+        pub order_id: _dm::Attr<Order, Uuid, _dm::Primary>,
+        pub placed_at: _dm::Attr<Order, Timestamp, _dm::AsKey<Order, 1, _dm::Primary>>,
+        pub status: _dm::Attr<Order, Status, _dm::KeyedBy<3>>,
+    }
+    impl _dm::Handles for Order {
+        type Attributes = __Attributes;
+        type Gate = ();
+        fn attributes() -> Self::Attributes {
+            __Attributes {
+                customer_id: _dm::Attr::at_path(_dm::path("customer_id")),
+                order_id: _dm::Attr::at_path(_dm::path("order_id")),
+                placed_at: _dm::Attr::at_path(_dm::path("placed_at")),
+                status: _dm::Attr::at_path(_dm::path("status")),
+                total_cents: <u64 as _dm::Type>::attr(_dm::path("total_cents")),
+                note: <Option<String> as _dm::Type>::attr(_dm::path("note")),
+            }
+        }
+    }
     pub struct __SortKey_of {
         pub placed_at: _dm::SortPart<Order, 0, 0, _dm::Mid<Timestamp>>,
         pub order_id: _dm::SortPart<Order, 0, 1, _dm::Last<Uuid>>,
@@ -65,7 +79,6 @@ const _: () = {
             order_id: _dm::at(),
         };
     }
-    #[doc(hidden)]
     pub struct __SortKey_by_status {
         pub placed_at: _dm::SortPart<Order, 1, 0, _dm::Last<Timestamp>>,
     }
@@ -82,9 +95,7 @@ const _: () = {
             placed_at: impl _dm::KeyArg<Timestamp>,
             order_id: impl _dm::KeyArg<Uuid>,
         ) -> _dm::Key<Self> {
-            _dm::Key::new(
-                &[(0, customer_id.part()), (1, placed_at.part()), (2, order_id.part())],
-            )
+            _dm::Key::in_order([customer_id.part(), placed_at.part(), order_id.part()])
         }
         ///The items in one partition of the table: for `query`.
         pub fn of(customer_id: impl _dm::KeyArg<String>) -> _dm::Partition<Self, 0> {

@@ -143,6 +143,39 @@ pub(crate) const fn key_only(table: &'static TableDef, entity: &'static EntityDe
     }
 }
 
+/// The field that says when items expire is where DynamoDB looks for that. Called at `ttl`.
+#[track_caller]
+pub(crate) const fn ttl(table: &'static TableDef, entity: &'static EntityDef) {
+    let Some(attribute) = entity.lifecycle.ttl else {
+        return;
+    };
+    match table.ttl {
+        Some(ttl) if equal(ttl, attribute) => {}
+        Some(ttl) => Message::new("items of table `")
+            .push(table.name)
+            .push("` expire by attribute `")
+            .push(ttl)
+            .push("`, and this field is stored as `")
+            .push(attribute)
+            .push("`: rename the field, or store it under that name, `#[serde(rename = \"")
+            .push(ttl)
+            .push("\")]`")
+            .fail(),
+        None => Message::new("items of table `")
+            .push(table.name)
+            .push("` do not expire: add `ttl = \"")
+            .push(attribute)
+            .push("\"` to `#[table(..)]`")
+            .fail(),
+    }
+}
+
+/// A template of what is unique tells its values apart. Called at `unique`, or at its template.
+#[track_caller]
+pub(crate) const fn unique(entity: &'static EntityDef, number: usize) {
+    template::unique(entity, entity.uniques[number].template);
+}
+
 #[track_caller]
 const fn declared_delimiters(entity: &'static EntityDef, declared: &Delimiters) {
     let used = Delimiters::NONE.with(entity);

@@ -84,6 +84,17 @@ const fn template(entity: &EntityDef, template: Template, attribute: AttributeDe
     if !matches!(attribute.kind, KeyKind::S) {
         return not_text(entity, template, attribute);
     }
+    text(entity, template, true);
+}
+
+/// A template of what is unique: text, whose order does not matter.
+#[track_caller]
+pub(super) const fn unique(entity: &EntityDef, template: Template) {
+    text(entity, template, false);
+}
+
+#[track_caller]
+const fn text(entity: &EntityDef, template: Template, is_sorted: bool) {
     let mut i = 0;
     let mut variable_before: Option<usize> = None;
     while i < template.0.len() {
@@ -91,7 +102,7 @@ const fn template(entity: &EntityDef, template: Template, attribute: AttributeDe
             Segment::Lit(_) => variable_before = None,
             Segment::Part(number, format) => {
                 let component = entity.components[number];
-                if matches!(component.shape, Shape::Decimal) {
+                if is_sorted && matches!(component.shape, Shape::Decimal) {
                     Message::new("`")
                         .push(component.name)
                         .push("` is an exact number, whose digits do not sort as text: use it in a key of type `N`, or an integer")

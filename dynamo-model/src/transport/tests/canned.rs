@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
 #[derive(Debug, Clone)]
-pub(super) enum Reply {
+pub(crate) enum Reply {
     Answer(u16, Vec<u8>),
     /// The request body, once more.
     Echo,
@@ -23,12 +23,12 @@ pub(super) enum Reply {
     Hang,
 }
 
-pub(super) fn answer(status: u16, body: impl Into<Vec<u8>>) -> Reply {
+pub(crate) fn answer(status: u16, body: impl Into<Vec<u8>>) -> Reply {
     Reply::Answer(status, body.into())
 }
 
 /// An error answer as DynamoDB sends it; `members` are more members of its body.
-pub(super) fn refusal(status: u16, code: &str, members: &str) -> Reply {
+pub(crate) fn refusal(status: u16, code: &str, members: &str) -> Reply {
     let comma = if members.is_empty() { "" } else { "," };
     answer(
         status,
@@ -37,29 +37,29 @@ pub(super) fn refusal(status: u16, code: &str, members: &str) -> Reply {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
-    pub(super) method: String,
-    pub(super) uri: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) uri: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Seen {
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let mut values = self.headers.iter().filter(|(known, _)| known == name);
         let value = values.next().map_or("", |(_, value)| value);
         assert!(values.next().is_none(), "{name} twice");
         value
     }
 
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 }
 
 /// Plays the script, then its last reply for ever.
 #[derive(Debug, Clone)]
-pub(super) struct Canned(Arc<State>);
+pub(crate) struct Canned(Arc<State>);
 
 #[derive(Debug)]
 struct State {
@@ -68,7 +68,7 @@ struct State {
 }
 
 impl Canned {
-    pub(super) fn new(script: impl IntoIterator<Item = Reply>) -> Self {
+    pub(crate) fn new(script: impl IntoIterator<Item = Reply>) -> Self {
         let script = Mutex::new(script.into_iter().collect());
         Self(Arc::new(State {
             script,
@@ -76,7 +76,7 @@ impl Canned {
         }))
     }
 
-    pub(super) fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.0.seen.lock().unwrap().clone()
     }
 

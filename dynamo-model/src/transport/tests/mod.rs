@@ -1,6 +1,6 @@
 //! The waist against scripted HTTP answers: no network, no engine.
 
-mod canned;
+pub(crate) mod canned;
 mod control;
 mod credentials;
 mod data;
@@ -19,7 +19,7 @@ use self::canned::Canned;
 use super::{Call, Operation, Response, send};
 use crate::error::Error;
 
-fn config(http: &Canned) -> Builder {
+pub(crate) fn config(http: &Canned) -> Builder {
     Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
@@ -28,7 +28,7 @@ fn config(http: &Canned) -> Builder {
         .http_client(http.clone())
 }
 
-fn client(http: &Canned) -> Client {
+pub(crate) fn client(http: &Canned) -> Client {
     Client::from_conf(config(http).build())
 }
 
@@ -44,7 +44,7 @@ fn failed(result: Result<Response, Error>) -> Error {
 }
 
 /// All that an error shows of itself: `Display` and `Debug` (both forms) of its whole chain of sources.
-fn shown(error: &Error) -> String {
+pub(crate) fn shown(error: &Error) -> String {
     let mut text = String::new();
     let mut next = Some(error as &(dyn StdError + 'static));
     while let Some(error) = next {

@@ -294,6 +294,15 @@ impl<'a> ValueSerializer<'a> {
     }
 }
 
+/// Appends one attribute value as DynamoDB JSON; tells whether there is one (`None` and an empty set are none).
+pub(crate) fn write_value(
+    out: &mut String,
+    f: impl FnOnce(ValueSerializer<'_>) -> Result<Written, EncodeError>,
+) -> Result<bool, EncodeError> {
+    let mut size = 0;
+    f(ValueSerializer::new(out, &mut size, Slot::Field, 1)).map(|written| written.0)
+}
+
 /// How what [`ValueSerializer::variant`] began ends, by the kind of the content.
 struct Ends {
     value: &'static str,

@@ -1,0 +1,20 @@
+use dynamo_model::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Table)]
+#[table(name = "shop", pk = "PK", sk = "SK", entities(Order))]
+struct Shop;
+
+#[derive(Serialize, Deserialize)]
+struct Address {
+    city: String,
+}
+
+#[derive(Entity, Serialize, Deserialize)]
+#[entity(table = Shop, pk = "ORDER#{id}", sk = "ORDER")]
+struct Order {
+    id: u64,
+    address: Address,
+}
+
+fn main() {}

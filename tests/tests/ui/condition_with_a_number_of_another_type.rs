@@ -1,0 +1,19 @@
+use dynamo_model::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Table)]
+#[table(name = "shop", pk = "PK", sk = "SK", entities(Order))]
+struct Shop;
+
+#[derive(Entity, Serialize, Deserialize)]
+#[entity(table = Shop, pk = "ORDER#{id}", sk = "ORDER")]
+struct Order {
+    id: u64,
+    total: u64,
+}
+
+fn test(shop: Handle<Shop>) {
+    let _ = shop.delete(Order::key(7_u64)).condition(|o| o.total.gt(7_u32));
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+use dynamo_model::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Table)]
+#[table(name = "shop", pk = "PK", sk = "SK", gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"), entities(Order))]
+struct Shop;
+
+#[derive(Entity, Serialize, Deserialize)]
+#[entity(
+    table = Shop, pk = "ORDER#{id}", sk = "ORDER",
+    index(by_place, on = "GSI1", pk = "REGION#{region}", sk = "{tier}"),
+)]
+struct Order {
+    id: u64,
+    region: String,
+    tier: u64,
+}
+
+fn test(shop: Handle<Shop>) {
+    let _ = shop.update(Order::key(7_u64)).set(|o| o.tier, 7_u64).send();
+}
+
+fn main() {}

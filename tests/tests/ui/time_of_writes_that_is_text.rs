@@ -1,0 +1,16 @@
+use dynamo_model::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Table)]
+#[table(name = "shop", pk = "PK", sk = "SK", entities(Order))]
+struct Shop;
+
+#[derive(Entity, Serialize, Deserialize, Clone)]
+#[entity(table = Shop, pk = "ORDER#{id}", sk = "ORDER")]
+struct Order {
+    id: u64,
+    #[entity(updated_at)]
+    at: String,
+}
+
+fn main() {}
