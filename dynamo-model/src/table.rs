@@ -140,10 +140,16 @@ impl<T: Table> Handle<T> {
     /// The entity is encoded at once, so that the borrow ends here. A value that cannot be stored is
     /// reported by `send`, before anything is sent.
     ///
+    /// If the entity has a `version`, the stored item must have the same one (0 is an item that was never written), and
+    /// gets the next, which [`WriteOutput`](crate::WriteOutput) tells; otherwise the put fails with
+    /// [`Error::VersionConflict`]. `updated_at`, `created_at` and other fields that the library fills are in the stored
+    /// item, not in the caller's value: [`create`](Self::create) returns it.
+    ///
     /// # Cost
     ///
     /// One request. One write unit for every KB of the larger of the old and the new item, and as much
-    /// again for every index entry that changes.
+    /// again for every index entry that changes. With `unique` values, a consistent read and a transaction: twice the
+    /// write units, for the item and for every marker that is written.
     ///
     /// # Examples
     ///
@@ -172,7 +178,8 @@ impl<T: Table> Handle<T> {
     ///
     /// # Cost
     ///
-    /// One request. One write unit for every KB of the item, at least one.
+    /// One request. One write unit for every KB of the item, at least one. With `unique` values, a consistent read and a
+    /// transaction: twice the write units, for the item and for every marker that is deleted.
     ///
     /// # Examples
     ///

@@ -14,7 +14,8 @@ impl<T: Table> Handle<T> {
     /// # Cost
     ///
     /// One request. One write unit for every KB of the larger of the old and the new item, and as much again for every
-    /// index entry that changes.
+    /// index entry that changes. An update that changes a `unique` value is a consistent read and a transaction: twice the
+    /// write units, for the item and for every marker that is written or deleted.
     ///
     /// # Examples
     ///
