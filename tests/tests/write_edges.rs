@@ -1,0 +1,85 @@
+//! Writes at their edges: what is checked, and what is left alone, where an entity is not of the usual kind.
+
+use std::collections::BTreeMap;
+
+use dynamo_model::prelude::*;
+use dynamo_model_tests::client;
+use serde::{Deserialize, Serialize};
+
+#[derive(Table)]
+#[table(name = "garage", pk = "PK", sk = "SK", entities(Session))]
+struct Garage;
+
+#[derive(Document, Serialize, Deserialize, Debug, Clone, PartialEq)]
+struct Driver {
+    name: Option<String>,
+    phone: Option<String>,
+}
+
+#[derive(Document, Serialize, Deserialize, Debug, Clone, PartialEq)]
+struct Paint {
+    color: Option<String>,
+}
+
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(table = Garage, pk = "CAR#{plate}", sk = "SESSION#{number}")]
+struct Session {
+    plate: String,
+    number: u32,
+    note: Option<String>,
+    driver: Option<Driver>,
+    prices: Option<BTreeMap<String, u32>>,
+    #[serde(flatten)]
+    paint: Paint,
+}
+
+/// A table whose own attributes are fields.
+#[derive(Table)]
+#[table(name = "desk", pk = "user", entities(Ticket))]
+struct Desk;
+
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(table = Desk, pk = "{user}")]
+struct Ticket {
+    user: String,
+    kind: String,
+    #[entity(version)]
+    version: u64,
+}
+
+fn session() -> Session {
+    Session {
+        plate: "G 1".into(),
+        number: 1,
+        note: None,
+        driver: None,
+        prices: None,
+        paint: Paint {
+            color: Some("red".into()),
+        },
+    }
+}
+
+fn key() -> Key<Session> {
+    Session::key("G 1", 1_u32)
+}
+
+async fn garage() -> Handle<Garage> {
+    let garage = Garage::on(client().await);
+    garage.create_table().send().await.unwrap();
+    garage.put(&session()).send().await.unwrap();
+    garage
+}
+
+#[tokio::test]
+async fn removing_below_a_missing_parent_is_no_error() {
+    let garage = garage().await;
+    let update = garage.update(key()).remove(|s| s.driver.phone);
+    update.create_parents().send().await.unwrap();
+    let update = garage.update(key()).remove(|s| s.driver.phone);
+    let update = update.set(|s| s.prices.entry("eur"), 3);
+    update.create_parents().send().await.unwrap();
+    let found = garage.get(key()).send().await.unwrap().unwrap();
+    assert_eq!(found.driver, None);
+    assert_eq!(found.prices, Some(BTreeMap::from([("eur".to_owned(), 3)])));
+}
