@@ -83,3 +83,34 @@ async fn removing_below_a_missing_parent_is_no_error() {
     assert_eq!(found.driver, None);
     assert_eq!(found.prices, Some(BTreeMap::from([("eur".to_owned(), 3)])));
 }
+
+#[tokio::test]
+async fn rekey_minds_the_members_of_a_flattened_field() {
+    let garage = garage().await;
+    let update = garage.update(key()).set(|s| s.paint.color, "blue");
+    update.send().await.unwrap();
+    let moved = Session {
+        number: 2,
+        ..session()
+    };
+    let error = garage.rekey(&session(), &moved).send().await.unwrap_err();
+    assert!(matches!(error, Error::ConditionFailed(_)), "{error:?}");
+}
+
+/// Other programs write `NULL` for what is absent, and so it is read.
+#[tokio::test]
+async fn rekey_takes_null_for_absence() {
+    use aws_sdk_dynamodb::types::AttributeValue;
+    let garage = garage().await;
+    let mut item = session().to_item().unwrap();
+    item.insert("note".into(), AttributeValue::Null(true));
+    let put = garage.client().put_item().table_name("garage");
+    put.set_item(Some(item)).send().await.unwrap();
+    let old = garage.get(key()).send().await.unwrap().unwrap();
+    let moved = Session {
+        number: 2,
+        ..old.clone()
+    };
+    garage.rekey(&old, &moved).send().await.unwrap();
+    assert_eq!(garage.get(key()).send().await.unwrap(), None);
+}
