@@ -71,6 +71,45 @@ async fn garage() -> Handle<Garage> {
     garage
 }
 
+/// Without a version there is nothing to check: the write would replace what others have written meanwhile.
+#[tokio::test]
+async fn at_version_without_a_version_is_refused() {
+    let garage = garage().await;
+    let update = garage.update(key()).set(|s| s.note, "x").at_version(3);
+    let sent = [
+        update.send().await.map(drop),
+        garage.delete(key()).at_version(3).send().await,
+    ];
+    for sent in sent {
+        let error = sent.unwrap_err();
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert!(error.to_string().contains("`Session`"), "{error}");
+    }
+    assert_eq!(garage.get(key()).send().await.unwrap(), Some(session()));
+}
+
+#[tokio::test]
+async fn an_alternative_to_absence_leaves_the_version_checked() {
+    let desk = Desk::on(client().await);
+    desk.create_table().send().await.unwrap();
+    let ticket = Ticket {
+        user: "ada".into(),
+        kind: "bug".into(),
+        version: 0,
+    };
+    desk.put(&ticket).send().await.unwrap();
+    let update = desk.update(Ticket::key("ada")).set(|t| t.kind, "wish");
+    update.send().await.unwrap();
+    let stale = Ticket {
+        version: 1,
+        ..ticket
+    };
+    let put = desk.put(&stale);
+    let put = put.condition(|t| t.user.not_exists().or(t.kind.eq("wish")));
+    let error = put.send().await.unwrap_err();
+    assert!(matches!(error, Error::VersionConflict(_)), "{error:?}");
+}
+
 #[tokio::test]
 async fn removing_below_a_missing_parent_is_no_error() {
     let garage = garage().await;
