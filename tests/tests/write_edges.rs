@@ -153,3 +153,15 @@ async fn rekey_takes_null_for_absence() {
     garage.rekey(&old, &moved).send().await.unwrap();
     assert_eq!(garage.get(key()).send().await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn names_of_entries_stay_out_of_errors() {
+    let garage = garage().await;
+    let update = garage.update(key());
+    let update = update.set(|s| s.prices.entry("s3cret"), 1);
+    let update = update.add(|s| s.prices.entry("s3cret"), 1);
+    let error = update.send().await.unwrap_err();
+    let text = format!("{error} {error:?}");
+    assert!(text.contains("`prices.<entry>`"), "{text}");
+    assert!(!text.contains("s3cret"), "{text}");
+}
