@@ -47,6 +47,28 @@ struct Ticket {
     version: u64,
 }
 
+#[derive(Table)]
+#[table(
+    name = "list",
+    pk = "user",
+    sk = "n",
+    gsi("Ranks", pk = "user", sk = "rank"),
+    entities(Row)
+)]
+struct List;
+
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(
+    table = List, pk = "{user}", sk = "{n:raw}",
+    index(by_rank, on = "Ranks", pk = "{user}", sk = "{rank}"),
+)]
+struct Row {
+    user: String,
+    n: u32,
+    rank: u32,
+    note: Option<String>,
+}
+
 fn session() -> Session {
     Session {
         plate: "G 1".into(),
@@ -164,4 +186,31 @@ async fn names_of_entries_stay_out_of_errors() {
     let text = format!("{error} {error:?}");
     assert!(text.contains("`prices.<entry>`"), "{text}");
     assert!(!text.contains("s3cret"), "{text}");
+}
+
+/// Stored as a key, 9 is more than 10 in this format: a comparison would be wrong, and say nothing.
+#[tokio::test]
+async fn keys_are_compared_only_in_the_order_of_values() {
+    let list = List::on(client().await);
+    list.create_table().send().await.unwrap();
+    let row = Row {
+        user: "ada".into(),
+        n: 9,
+        rank: 9,
+        note: None,
+    };
+    list.put(&row).send().await.unwrap();
+    let update = || list.update(Row::key("ada", 9_u32)).set(|r| r.note, "x");
+    for update in [
+        update().condition(|r| r.n.lt(10)),
+        update().condition(|r| r.n.between(1, 10)),
+    ] {
+        let error = update.send().await.unwrap_err();
+        assert!(matches!(error, Error::Encode(_)), "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains("`n` of Row"), "{text}");
+    }
+    update().condition(|r| r.n.eq(9)).send().await.unwrap();
+    // Of one width, as is the default, keys are in the order of the values.
+    update().condition(|r| r.rank.lt(10)).send().await.unwrap();
 }
