@@ -175,6 +175,7 @@ impl fmt::Debug for Path {
 }
 
 /// The names of fields are the derive's, and so static; those of entries are made when the program runs.
+#[expect(clippy::ptr_arg, reason = "whether it is owned is the question")]
 fn shown<'n>(name: &'n Cow<'static, str>) -> &'n str {
     match name {
         Cow::Borrowed(name) => name,
