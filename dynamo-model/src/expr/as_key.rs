@@ -8,7 +8,10 @@ use super::class::{Class, Encodes, Note, Notes, Orders, Stored};
 use super::gate::{Assumes, Computes, Removes, Sets};
 use super::value::{Value, encode as encode_value};
 use crate::entity::context;
-use crate::key::{Component, KeyValue, Part, Place, Template, encode};
+use crate::key::{
+    Component, Format, KeyKind, KeyValue, OrderClass, Part, Place, Segment, Template, capabilities,
+    encode,
+};
 use crate::types::Number;
 use crate::wire::{EncodeError, ValueSerializer, Written};
 use crate::{Entity, Table};
@@ -68,6 +71,23 @@ impl<E: Entity, W: Component, const N: usize, C: Encodes<W>> Encodes<W> for AsKe
             Ok(Some(KeyValue::B(bytes))) => serializer.serialize_bytes(&bytes),
             Ok(None) | Err(_) => Err(EncodeError::new(IN_NO_KEY)),
         }
+    }
+
+    fn is_ordered() -> bool {
+        let Some((Template([Segment::Part(component, format)]), place)) = own::<E>(N) else {
+            return true;
+        };
+        let def = E::SCHEMA.components[*component];
+        let order = match format {
+            Format::Desc => return false,
+            _ if place.kind == KeyKind::N => return true,
+            Format::Default => def.order,
+            format => match capabilities(def.shape, *format) {
+                Some(able) => able.order,
+                None => OrderClass::Unordered,
+            },
+        };
+        order != OrderClass::Unordered
     }
 }
 

@@ -292,6 +292,11 @@ impl<E, W, C> Attr<E, W, C> {
     where
         C: Encodes<W>,
     {
+        if !C::is_ordered() {
+            let error = "it is stored as a key, in a format whose order is not that of the values: ask with `eq`, or by a \
+                         condition on a sort key";
+            return Err(self.locate(EncodeError::new(error)));
+        }
         let operand = self.comparand(value)?;
         operand.ok_or_else(|| {
             let error = "`None` has no place in the order: ask with `eq` or `ne`";

@@ -125,6 +125,12 @@ pub trait Encodes<W>: Stored {
         value: &V,
         serializer: ValueSerializer<'_>,
     ) -> Result<Written, EncodeError>;
+
+    /// Whether what is written is in the order of the values.
+    #[doc(hidden)]
+    fn is_ordered() -> bool {
+        true
+    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -6,7 +6,7 @@ use std::fmt;
 use super::Aliases;
 
 /// One step of a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Step {
     /// An attribute, or a member of a map.
     Name(Cow<'static, str>),
@@ -15,7 +15,7 @@ enum Step {
 }
 
 /// A document path, such as `lines[2].qty`. The path of a flattened field is empty: its members are attributes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Path {
     first: Option<Cow<'static, str>>,
     rest: Vec<Step>,
@@ -153,16 +153,32 @@ impl Path {
     }
 }
 
-/// As in `lines[2].qty`.
+/// As in `lines[2].qty`. A name that is no text of the program is an entry's, which is data: it is shown as `<entry>`.
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.attribute())?;
+        f.write_str(self.first.as_ref().map_or("", shown))?;
         for step in &self.rest {
             match step {
-                Step::Name(name) => write!(f, ".{name}")?,
+                Step::Name(name) => write!(f, ".{}", shown(name))?,
                 Step::Index(index) => write!(f, "[{index}]")?,
             }
         }
         Ok(())
+    }
+}
+
+/// As `Display`, for the same reason.
+impl fmt::Debug for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Path({self})")
+    }
+}
+
+/// The names of fields are the derive's, and so static; those of entries are made when the program runs.
+#[expect(clippy::ptr_arg, reason = "whether it is owned is the question")]
+fn shown<'n>(name: &'n Cow<'static, str>) -> &'n str {
+    match name {
+        Cow::Borrowed(name) => name,
+        Cow::Owned(_) => "<entry>",
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Draft {
     conditions: Vec<Node>,
     /// The version that the stored item must have. 0 is an item without one.
     pub(super) expected: Option<u64>,
+    /// Whether the write begins the item anew, whatever version the entity has.
+    begins: bool,
     /// Whether missing parents of nested attributes are created.
     pub(super) creates_parents: bool,
     /// What it does to unique values, if the entity has any that it touches.
@@ -47,6 +49,7 @@ impl Draft {
             changes: Vec::new(),
             conditions: Vec::new(),
             expected: None,
+            begins: false,
             creates_parents: false,
             claims: None,
             failed: None,
@@ -83,6 +86,18 @@ impl Draft {
         Path::of(self.table.pk.name)
     }
 
+    /// The stored item has this version. Without a version there would be nothing to check, and another's write lost.
+    pub(super) fn require_version(&mut self, version: u64) {
+        if self.entity.lifecycle.version.is_none() {
+            self.fail(InvalidRequest::new(format!(
+                "`at_version` of `{}`, whose items have no version: declare a field `#[entity(version)]`, or say with \
+                 `condition` what must not have changed",
+                self.entity.name
+            )));
+        }
+        self.expected = Some(version);
+    }
+
     /// There is no item with this key.
     pub(super) fn require_absent(&mut self) {
         let node = Node::not_exists(self.pk());
@@ -99,6 +114,7 @@ impl Draft {
     pub(super) fn require_absent_or_expired(&mut self) {
         match self.expired() {
             Some(expired) => {
+                self.begins = true;
                 let node = Node::not_exists(self.pk()).or(expired);
                 self.condition(Ok(node));
             }
@@ -126,11 +142,8 @@ impl Draft {
     /// The version that the stored item must have, and its attribute. None if there must be no item at all, whatever
     /// version the entity has.
     fn checked_version(&self) -> Option<(&'static str, u64)> {
-        let is_new = |node: &Node| match node {
-            Node::Or(all) => all.contains(&Node::not_exists(self.pk())),
-            node => *node == Node::not_exists(self.pk()),
-        };
-        if self.conditions.iter().any(is_new) {
+        // A caller's own "absent, or .." leaves the version of an item that is there to be checked.
+        if self.begins || self.requires_absence() {
             return None;
         }
         self.entity.lifecycle.version.zip(self.expected)

@@ -30,8 +30,11 @@ pub(super) fn create(
     }
     let mut conditions = Vec::with_capacity(created.len());
     for (parent, tree) in created {
-        // Where something is only removed, there is nothing to do.
-        if !tree.0.is_empty() {
+        if tree.0.is_empty() {
+            // Where something is only removed, nothing is created. The parent that is not there is removed in its place, so
+            // that the update is never without a change.
+            kept.push(Change::Remove(parent.clone()));
+        } else {
             let mut json = String::new();
             tree.write(&mut json);
             kept.push(Change::Set(parent.clone(), Term::Value(json)));

@@ -5,13 +5,14 @@ use std::marker::PhantomData;
 
 use super::Sending;
 use super::action::ActionKind;
-use super::draft::{Draft, next_version, unchanged};
+use super::draft::{Draft, next_version};
 use super::options::options;
 use super::transact::{ATTEMPTS, send_all};
 use super::uniques::Claims;
 use super::write::{Put, WriteOutput};
 use crate::entity::{Key, write_entity};
-use crate::expr::Path;
+use crate::expr::{Path, equals};
+use crate::schema::IndexDef;
 use crate::transport::Target;
 use crate::wire::RawItem;
 use crate::{Entity, Error, InvalidRequest, Table};
@@ -88,14 +89,28 @@ impl<E: Entity> Rekey<E> {
     options!(put);
 }
 
-/// The stored item is still what was read, attribute for attribute.
+/// The stored item is still what was read, attribute for attribute. What a flattened field has not written is not known by
+/// name, and not asked for.
 fn unchanged_item<E: Entity>(delete: &mut Draft, before: RawItem<'_>) -> Result<(), Error> {
-    let table = E::Table::DEF;
-    let is_key = |name: &str| table.pk.name == name || table.sk.is_some_and(|sk| sk.name == name);
-    for field in E::SCHEMA.fields.iter().filter(|field| !field.key_only) {
-        if !is_key(field.attribute) {
-            let value = before.attribute(field.attribute)?;
-            delete.condition(Ok(unchanged(Path::of(field.attribute), value)));
+    let (table, schema) = (E::Table::DEF, E::SCHEMA);
+    let fields = schema.fields.iter().filter(|field| !field.key_only);
+    let fields: Vec<&str> = fields.map(|field| field.attribute).collect();
+    for name in &fields {
+        if !delete.is_key(name) {
+            let value = before.attribute(name)?.map(str::to_owned);
+            delete.condition(Ok(equals(Path::of(name), value)));
+        }
+    }
+    let of_index = |index: &'static IndexDef| index.pk.iter().chain(index.sk);
+    let made = table.indexes.iter().flat_map(of_index);
+    let made: Vec<&str> = made.map(|attribute| attribute.name).collect();
+    let mut members = before.attributes()?;
+    while let Some((name, value)) = members.next()? {
+        let is_made = made.contains(&&*name) || table.type_attribute == Some(&*name);
+        // A member of a flattened field.
+        if !is_made && !fields.contains(&&*name) && !delete.is_key(&name) {
+            let path = Path::root().member(name.into_owned());
+            delete.condition(Ok(equals(path, Some(value.to_owned()))));
         }
     }
     Ok(())

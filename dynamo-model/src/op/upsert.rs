@@ -25,6 +25,9 @@ use crate::{Entity, Error, InvalidRequest, Table, WithoutUniques};
 ///
 /// An item that is there keeps its `created_at`. If index keys are made of it, the entity must know it: with another one
 /// than the stored, the upsert fails with [`Error::ConditionFailed`], which has the stored item.
+///
+/// Members of a flattened field that the entity does not write, such as those that are `None`, are not declared by name
+/// either: what the item has of them stays.
 #[must_use = "nothing is written until `.send().await`"]
 pub struct Upsert<E, R = ()> {
     pub(super) draft: Draft,

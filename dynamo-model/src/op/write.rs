@@ -108,7 +108,7 @@ impl<E: Entity, R> Put<E, R> {
 impl<E: Entity, R> Delete<E, R> {
     /// Only if the stored item has this version, [`Error::VersionConflict`] otherwise: the one that the caller has read.
     pub fn at_version(mut self, version: u64) -> Self {
-        self.draft.expected = Some(version);
+        self.draft.require_version(version);
         self
     }
 }

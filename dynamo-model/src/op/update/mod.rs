@@ -310,7 +310,7 @@ impl<E: Attributed, S, R> Update<E, S, R> {
     /// conflict then. So is an update that others have built upon before it was sent again. A
     /// [transaction](crate::Handle::transact_write) is never in doubt.
     pub fn at_version(mut self, version: u64) -> Self {
-        self.parts.draft.expected = Some(version);
+        self.parts.draft.require_version(version);
         self
     }
 
