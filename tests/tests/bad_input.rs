@@ -179,6 +179,14 @@ async fn an_empty_value_is_in_no_native_key_attribute() {
         ..doc()
     };
     assert_eq!(problem(&item).await, KeyProblem::Empty);
+    let bad = bad().await;
+    let wordless = bad.update(Doc::key("d", "p")).condition(|d| d.word.eq(""));
+    let error = wordless.remove(|d| d.word).send().await.unwrap_err();
+    assert!(matches!(error, Error::Encode(_)), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "cannot write `word` of Doc: the attribute is a key, and no key is empty"
+    );
 }
 
 #[tokio::test]

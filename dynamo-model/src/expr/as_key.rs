@@ -9,8 +9,8 @@ use super::gate::{Assumes, Computes, Removes, Sets};
 use super::value::{Value, encode as encode_value};
 use crate::entity::context;
 use crate::key::{
-    Component, Format, KeyKind, KeyValue, OrderClass, Part, Place, Segment, Template, capabilities,
-    encode,
+    Component, Format, KeyKind, KeyProblem, KeyValue, OrderClass, Part, Place, Segment, Template,
+    capabilities, encode,
 };
 use crate::types::Number;
 use crate::wire::{EncodeError, ValueSerializer, Written};
@@ -69,6 +69,9 @@ impl<E: Entity, W: Component, const N: usize, C: Encodes<W>> Encodes<W> for AsKe
                 Err(_) => Err(EncodeError::new(IN_NO_KEY)),
             },
             Ok(Some(KeyValue::B(bytes))) => serializer.serialize_bytes(&bytes),
+            Err(error) if matches!(error.problem(), KeyProblem::Empty) => {
+                Err(EncodeError::new(EMPTY))
+            }
             Ok(None) | Err(_) => Err(EncodeError::new(IN_NO_KEY)),
         }
     }
@@ -91,6 +94,7 @@ impl<E: Entity, W: Component, const N: usize, C: Encodes<W>> Encodes<W> for AsKe
     }
 }
 
+const EMPTY: &str = "the attribute is a key, and no key is empty";
 const IN_NO_KEY: &str = "the attribute is a key, and the value can be in none";
 
 #[diagnostic::do_not_recommend]

@@ -121,7 +121,8 @@ impl<E, W, C> Attr<E, W, C> {
         }))
     }
 
-    /// One of these values: `IN`, which takes up to 100.
+    /// One of these values: `IN`, which takes up to 100. No value at all is refused when the request is made, since the
+    /// service knows no empty list.
     pub fn is_in<V: Value<W>>(&self, values: impl IntoIterator<Item = V>) -> Condition<E>
     where
         C: Encodes<W>,

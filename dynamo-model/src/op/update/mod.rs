@@ -201,7 +201,8 @@ impl<E: Attributed, S, R> Update<E, S, R> {
         self
     }
 
-    /// Appends elements to a list; one that is absent counts as empty: `list_append`.
+    /// Appends elements to a list; one that is absent counts as empty: `list_append`. No elements are no change: an update
+    /// that has no other is refused.
     ///
     /// Not idempotent, see [`add`](Self::add).
     pub fn append<A, V>(
@@ -221,7 +222,7 @@ impl<E: Attributed, S, R> Update<E, S, R> {
         })
     }
 
-    /// Puts elements before those of a list; one that is absent counts as empty: `list_append`.
+    /// Puts elements before those of a list; one that is absent counts as empty: `list_append`. No elements are no change.
     ///
     /// Not idempotent, see [`add`](Self::add).
     pub fn prepend<A, V>(
@@ -263,7 +264,7 @@ impl<E: Attributed, S, R> Update<E, S, R> {
         self
     }
 
-    /// Adds elements to a set; one that is absent counts as empty: `ADD`.
+    /// Adds elements to a set; one that is absent counts as empty: `ADD`. An empty set is no change.
     pub fn add_to_set<A, V>(mut self, at: impl FnOnce(E::Attributes) -> A, elements: V) -> Self
     where
         A: Attribute<Entity = E>,
@@ -277,7 +278,7 @@ impl<E: Attributed, S, R> Update<E, S, R> {
         self
     }
 
-    /// Takes elements from a set: `DELETE`. A set without elements is absent.
+    /// Takes elements from a set: `DELETE`. A set without elements is absent. An empty set is no change.
     pub fn remove_from_set<A, V>(mut self, at: impl FnOnce(E::Attributes) -> A, elements: V) -> Self
     where
         A: Attribute<Entity = E>,
@@ -323,7 +324,8 @@ impl<E: Attributed, S, R> Update<E, S, R> {
     /// # Cost
     ///
     /// Where a parent is missing, two requests more: a consistent read of the item, and the update once more, on condition
-    /// that the parent is still missing.
+    /// that the parent is still missing. Since it takes several requests, it is refused in a transaction, and together
+    /// with changes of unique values, which are one.
     pub fn create_parents(mut self) -> Self {
         self.parts.draft.creates_parents = true;
         self
