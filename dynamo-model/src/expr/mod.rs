@@ -17,7 +17,7 @@
 //! | `size(a)` | `.size()` | `size` |
 //! | `a AND b`, `a OR b`, `NOT a` | `.and(c)`, `.or(c)`, `.not()`, `Condition::all([c, d])`, `Condition::any([c, d])` | `and_or_not` |
 //! | `(a OR b) AND c` | `.or(c)`, `.and(c)` | `parentheses` |
-//! | `a.b`, `a[0]` | `t.address.city`, `.at(0)`, `.entry("eur")`, `.open()` for a member behind a `Box` | `members_and_elements` |
+//! | `a.b`, `a[0]` | `t.address.city`, `.at(0)`, `.entry("eur")`, `.open()` | `members_and_elements` |
 //! | `a < b` with two attributes | `.lt(&t.limit)` | `attribute_against_attribute` |
 //! | absent or `NULL` | `.eq(None)`, `.ne(None)` | `none_is_absence` |
 //! | `SET a = :v` | `.set(a, v)` | `set` |
@@ -30,6 +30,8 @@
 //! | `ADD a :v`, to a number | `.add(a, v)` | `add` |
 //! | `ADD a :v`, to a set | `.add_to_set(a, set)` | `add_to_set` |
 //! | `DELETE a :v` | `.remove_from_set(a, set)` | `remove_from_set` |
+//!
+//! `.open()` names what a `Box` holds; an `Option` needs nothing of the kind.
 //!
 //! Names and values are always placeholders, so that no reserved word and no sign in a name matters; equal ones are sent
 //! once, numbered as they first appear. Parentheses are written where the shape of a condition needs them, and nowhere else.
