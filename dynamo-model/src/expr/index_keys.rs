@@ -29,9 +29,7 @@ pub(crate) fn index_changes<E: Entity>(saying: &Saying) -> Result<Following, Err
             continue;
         }
         for (attribute, template, place) in attributes(table, schema, key) {
-            let is_table_key = attribute.name == table.pk.name
-                || table.sk.is_some_and(|sk| sk.name == attribute.name);
-            if is_table_key || done.contains(&attribute.name) {
+            if table.is_key(attribute.name) || done.contains(&attribute.name) {
                 continue;
             }
             done.push(attribute.name);

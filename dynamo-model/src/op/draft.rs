@@ -133,12 +133,6 @@ impl Draft {
         Some(Node::compare(Path::of(ttl), "<=", now))
     }
 
-    /// Whether the attribute is one of the primary key.
-    pub(super) fn is_key(&self, name: &str) -> bool {
-        let keys = std::iter::once(self.table.pk).chain(self.table.sk);
-        keys.into_iter().any(|key| key.name == name)
-    }
-
     /// The version that the stored item must have, and its attribute. None if there must be no item at all, whatever
     /// version the entity has.
     fn checked_version(&self) -> Option<(&'static str, u64)> {

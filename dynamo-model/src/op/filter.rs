@@ -33,7 +33,7 @@ impl Source {
     fn check_key(self, name: &str) -> Result<(), InvalidRequest> {
         let is_key = match self.index {
             Some(index) => index.pk.iter().chain(index.sk).any(|a| a.name == name),
-            None => is_key_of(self.table, name),
+            None => self.table.is_key(name),
         };
         if !is_key {
             return Ok(());
@@ -62,14 +62,10 @@ impl Source {
     }
 }
 
-fn is_key_of(table: &TableDef, name: &str) -> bool {
-    table.pk.name == name || table.sk.is_some_and(|sk| sk.name == name)
-}
-
 fn is_held(table: &TableDef, index: &IndexDef, name: &str) -> bool {
     let of_keys = || {
         let mut keys = index.pk.iter().chain(index.sk);
-        is_key_of(table, name) || keys.any(|attribute| attribute.name == name)
+        table.is_key(name) || keys.any(|attribute| attribute.name == name)
     };
     match index.projection {
         Projection::All => true,

@@ -96,7 +96,7 @@ fn unchanged_item<E: Entity>(delete: &mut Draft, before: RawItem<'_>) -> Result<
     let fields = schema.fields.iter().filter(|field| !field.key_only);
     let fields: Vec<&str> = fields.map(|field| field.attribute).collect();
     for name in &fields {
-        if !delete.is_key(name) {
+        if !delete.table.is_key(name) {
             let value = before.attribute(name)?.map(str::to_owned);
             delete.condition(Ok(equals(Path::of(name), value)));
         }
@@ -108,7 +108,7 @@ fn unchanged_item<E: Entity>(delete: &mut Draft, before: RawItem<'_>) -> Result<
     while let Some((name, value)) = members.next()? {
         let is_made = made.contains(&&*name) || table.type_attribute == Some(&*name);
         // A member of a flattened field.
-        if !is_made && !fields.contains(&&*name) && !delete.is_key(&name) {
+        if !is_made && !fields.contains(&&*name) && !delete.table.is_key(&name) {
             let path = Path::root().member(name.into_owned());
             delete.condition(Ok(equals(path, Some(value.to_owned()))));
         }

@@ -74,7 +74,7 @@ fn changes<E: Entity>(item: RawItem<'_>) -> Result<Vec<Change>, Error> {
             changes.push(Change::Set(path, Term::Value(value.to_owned())));
             continue;
         };
-        if is_key(table, name) {
+        if table.is_key(name) {
             continue;
         }
         let path = Path::of(name);
@@ -92,7 +92,7 @@ fn changes<E: Entity>(item: RawItem<'_>) -> Result<Vec<Change>, Error> {
     }
     for name in attributes(table, schema) {
         let path = Path::of(name);
-        if !is_key(table, name) && !changes.iter().any(|change| *change.path() == path) {
+        if !table.is_key(name) && !changes.iter().any(|change| *change.path() == path) {
             changes.push(Change::Remove(path));
         }
     }
@@ -124,10 +124,6 @@ fn first_time<E: Entity>(item: RawItem<'_>) -> Option<Node> {
         .filter(|_| in_index)?;
     let path = Path::of(attribute);
     Some(Node::not_exists(path.clone()).or(Node::compare(path, "=", value)))
-}
-
-fn is_key(table: &TableDef, name: &str) -> bool {
-    table.pk.name == name || table.sk.is_some_and(|sk| sk.name == name)
 }
 
 /// The attributes that an item of the entity may have: fields, index keys, type.

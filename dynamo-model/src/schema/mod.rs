@@ -57,6 +57,11 @@ impl TableDef {
         None
     }
 
+    /// Whether this attribute is the partition key or the sort key of the table.
+    pub(crate) fn is_key(&self, attribute: &str) -> bool {
+        self.pk.name == attribute || self.sk.is_some_and(|sk| sk.name == attribute)
+    }
+
     /// Partition and sort key attributes of an entity's key; none if the index is not the table's.
     pub const fn attributes(
         &'static self,

@@ -133,7 +133,7 @@ impl<'o> Resolver<'o> {
         }
         depends.sort_unstable();
         depends.dedup();
-        depends.retain(|name| !draft.is_key(name));
+        depends.retain(|name| !draft.table.is_key(name));
         let mut guards = Vec::with_capacity(depends.len() + 1);
         match item {
             None if draft.requires_absence() => {}

@@ -13,7 +13,7 @@ use super::write::{New, Old, WriteOutput};
 use crate::entity::Key;
 use crate::expr::{
     Assumes, Attribute, AttributeType, Attributed, Change, Computes, Condition, Counted, Encodes,
-    IsSet, KindOf, Known, Member, Notes as _, Removes, Sequence, Sets, States, Term, Value,
+    IsSet, KindOf, Known, Member, Notes as _, Path, Removes, Sequence, Sets, States, Term, Value,
     encode_value, equals,
 };
 use crate::transport::Target;
@@ -119,18 +119,34 @@ impl<E: Attributed, S, R> Update<E, S, R> {
     }
 
     /// Sets an attribute if the item does not have it: `if_not_exists`.
-    pub fn set_if_absent<A, V>(mut self, at: impl FnOnce(E::Attributes) -> A, value: V) -> Self
+    pub fn set_if_absent<A, V>(self, at: impl FnOnce(E::Attributes) -> A, value: V) -> Self
     where
         A: Attribute<Entity = E>,
         A::Class: Computes + Encodes<A::Value>,
         V: Value<A::Value>,
     {
+        self.compute(at, value, |path, json| {
+            let term = Term::IfNotExists(path.clone(), Box::new(Term::Value(json)));
+            Change::Set(path, term)
+        })
+    }
+
+    /// A change made of an encoded value. `None` is no change.
+    fn compute<A, V>(
+        mut self,
+        at: impl FnOnce(E::Attributes) -> A,
+        value: V,
+        change: impl FnOnce(Path, String) -> Change,
+    ) -> Self
+    where
+        A: Attribute<Entity = E>,
+        A::Class: Encodes<A::Value>,
+        V: Value<A::Value>,
+    {
         let path = at(E::attributes()).into_path();
         let json = encode_value::<A::Value, A::Class, V>(&value);
-        self.parts.change(&path, json, |path, json| {
-            let term = Term::IfNotExists(path.clone(), Box::new(Term::Value(json?)));
-            Some(Change::Set(path, term))
-        });
+        self.parts
+            .change(&path, json, |path, json| Some(change(path, json?)));
         self
     }
 
@@ -158,7 +174,7 @@ impl<E: Attributed, S, R> Update<E, S, R> {
     ///
     /// Not idempotent: if the answer is lost, the SDK sends the update again, and it may count twice. In a transaction it
     /// counts once.
-    pub fn add<A, V>(mut self, at: impl FnOnce(E::Attributes) -> A, value: V) -> Self
+    pub fn add<A, V>(self, at: impl FnOnce(E::Attributes) -> A, value: V) -> Self
     where
         A: Attribute<Entity = E>,
         A::Value: AttributeType,
@@ -166,25 +182,21 @@ impl<E: Attributed, S, R> Update<E, S, R> {
         A::Class: Computes + Encodes<A::Value>,
         V: Value<A::Value>,
     {
-        let path = at(E::attributes()).into_path();
-        let json = encode_value::<A::Value, A::Class, V>(&value);
-        self.parts.change(&path, json, |path, json| {
-            let json = json?;
+        self.compute(at, value, |path, json| {
             // DynamoDB documents `ADD` for top-level attributes.
-            Some(if path.is_attribute() {
+            if path.is_attribute() {
                 Change::Add(path, json)
             } else {
                 let term = Term::Plus(Box::new(or_zero(&path)), Box::new(Term::Value(json)));
                 Change::Set(path, term)
-            })
-        });
-        self
+            }
+        })
     }
 
     /// Subtracts from a number; one that is absent counts as 0: `-`.
     ///
     /// Not idempotent, see [`add`](Self::add).
-    pub fn subtract<A, V>(mut self, at: impl FnOnce(E::Attributes) -> A, value: V) -> Self
+    pub fn subtract<A, V>(self, at: impl FnOnce(E::Attributes) -> A, value: V) -> Self
     where
         A: Attribute<Entity = E>,
         A::Value: AttributeType,
@@ -192,13 +204,10 @@ impl<E: Attributed, S, R> Update<E, S, R> {
         A::Class: Computes + Encodes<A::Value>,
         V: Value<A::Value>,
     {
-        let path = at(E::attributes()).into_path();
-        let json = encode_value::<A::Value, A::Class, V>(&value);
-        self.parts.change(&path, json, |path, json| {
-            let term = Term::Minus(Box::new(or_zero(&path)), Box::new(Term::Value(json?)));
-            Some(Change::Set(path, term))
-        });
-        self
+        self.compute(at, value, |path, json| {
+            let term = Term::Minus(Box::new(or_zero(&path)), Box::new(Term::Value(json)));
+            Change::Set(path, term)
+        })
     }
 
     /// Appends elements to a list; one that is absent counts as empty: `list_append`. No elements are no change: an update
