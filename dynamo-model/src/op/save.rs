@@ -238,9 +238,7 @@ fn made(
 ) -> impl Iterator<Item = &'static str> {
     let (pk, sk) = schema.pairs(table, key);
     let made = pk.chain(sk).filter(move |(attribute, template)| {
-        let is_table_key =
-            [Some(table.pk.name), table.sk.map(|sk| sk.name)].contains(&Some(attribute.name));
-        !is_table_key && !schema.is_own(attribute.name, *template)
+        !table.is_key(attribute.name) && !schema.is_own(attribute.name, *template)
     });
     made.map(|(attribute, _)| attribute.name)
 }
