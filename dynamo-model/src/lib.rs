@@ -17,7 +17,8 @@ mod wire;
 pub use clock::{Clock, ManualClock};
 pub use dynamo_derive::{Document, Entity, KeyPart, Table};
 pub use entity::{
-    Entity, Item, Key, Keyed, Lists, Restore, Stored, Table, Unrestored, WithoutUniques,
+    Consistent, Entity, Item, Key, Keyed, Lists, Reads, Restore, Stored, Table, Unrestored,
+    WithoutUniques,
 };
 pub use error::*;
 pub use key::KeyPart;
@@ -45,7 +46,7 @@ pub mod __private {
     pub use std::result::Result::{self, Err, Ok};
     pub use std::time::SystemTime;
 
-    pub use crate::entity::{Said, check, life};
+    pub use crate::entity::{Reads, Said, check, is_consistent, life};
     pub use crate::expr::{
         Always, AsKey, At, Attr, Attribute, AttributeType as Type, Codec, Epoch, Fixed, Flat, Free,
         Gated, Handles, Hashed, Idle, Judged, Keyed as KeyedBy, Last, Managed, Members, Mid,

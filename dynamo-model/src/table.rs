@@ -228,7 +228,10 @@ impl<T: Table> Handle<T> {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn query<E, const KEY: usize>(&self, partition: Partition<E, KEY>) -> Query<E>
+    pub fn query<E, const KEY: usize>(
+        &self,
+        partition: Partition<E, KEY>,
+    ) -> Query<E, Partition<E, KEY>>
     where
         E: Entity<Table = T> + Keyed<KEY>,
     {
@@ -257,7 +260,10 @@ impl<T: Table> Handle<T> {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn query_all<E, const KEY: usize>(&self, partition: Partition<E, KEY>) -> Query<Item<T>>
+    pub fn query_all<E, const KEY: usize>(
+        &self,
+        partition: Partition<E, KEY>,
+    ) -> Query<Item<T>, Partition<E, KEY>>
     where
         E: Entity<Table = T> + Keyed<KEY>,
     {

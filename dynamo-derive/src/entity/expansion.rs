@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Lines that six fields and one index may take, serde's own derives not counted: the handles for conditions on sort keys
 /// and for attributes are a third of them.
-const BUDGET: usize = 116;
+const BUDGET: usize = 118;
 
 /// The `Order` of the quickstart.
 const ORDER: &str = r#"

@@ -25,7 +25,7 @@ use serde::de::DeserializeOwned;
 
 use crate::Error;
 use crate::key::{Part, Unreadable};
-use crate::schema::EntityDef;
+use crate::schema::{EntityDef, IndexScope};
 use crate::wire::{EncodeError, ItemWriter, ValueSerializer, Written};
 
 /// A struct whose values are items of a table, with the templates of its keys.
@@ -145,10 +145,35 @@ pub trait WithoutUniques {}
 ///
 /// Key 0 is the primary key, the others are the entity's indexes in the order of their declaration.
 pub trait Keyed<const KEY: usize> {
+    /// Whether the key can be read consistently: [`Reads<true>`](Reads) but for a global index.
+    type Reads;
     /// A struct with one [`SortPart`](crate::expr::SortPart) for each component.
     type Parts;
     /// The handles.
     const PARTS: Self::Parts;
+}
+
+/// Says whether a key can be read consistently.
+#[derive(Debug)]
+pub enum Reads<const CONSISTENT: bool> {}
+
+/// A key of the table or of a local index, which can be read consistently.
+#[diagnostic::on_unimplemented(
+    message = "a global index has no consistent reads",
+    label = "this queries a global index",
+    note = "drop `consistent()`, or query the table"
+)]
+pub trait Consistent {}
+
+impl Consistent for Reads<true> {}
+
+/// Whether the table's index of this name can be read consistently. One that the table lacks is reported elsewhere.
+#[doc(hidden)]
+pub const fn is_consistent<T: Table>(index: &str) -> bool {
+    match T::DEF.index(index) {
+        Some(index) => matches!(index.scope, IndexScope::Local),
+        None => true,
+    }
 }
 
 /// A component that was read back from a key, and the item it belongs into.

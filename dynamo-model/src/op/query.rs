@@ -14,18 +14,19 @@ use crate::key::{
     Format, KeyError, KeyProblem, KeyValue, Part, Place, SortCondition, Template, encode,
     sort_conditions,
 };
-use crate::schema::{AttributeDef, IndexScope, Projection, shares_prefix};
+use crate::schema::{AttributeDef, Projection, shares_prefix};
 use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
-use crate::{Entity, Error, InvalidRequest, Keyed, Table};
+use crate::{Consistent, Entity, Error, Keyed, Table};
 
 /// A read of the items in one partition of the table or of an index. Made by [`Handle::query`](crate::Handle::query).
+///
+/// `T` is what an item is read as, `S` what is queried.
 #[must_use = "nothing is read until the items are asked for"]
-pub struct Query<T> {
+pub struct Query<T, S = Partition<T, 0>> {
     pages: Pages<T>,
     index: Option<&'static str>,
-    /// Whether the index is global, and so eventually consistent.
-    global: bool,
+    of: PhantomData<fn() -> S>,
 }
 
 /// Whether a query of this key has to tell its items from other entities'. Worked out while compiling.
@@ -35,15 +36,12 @@ impl<E: Entity, const KEY: usize> Neighbours<E, KEY> {
     const SHARES_PREFIX: bool = shares_prefix(E::Table::DEF, E::Table::MODEL, E::SCHEMA, KEY);
 }
 
-impl<E: Entity> Query<E> {
-    pub(crate) fn new<const KEY: usize>(target: &Target, partition: &Partition<E, KEY>) -> Self
-    where
-        E: Keyed<KEY>,
-    {
+impl<E: Entity + Keyed<KEY>, const KEY: usize> Query<E, Partition<E, KEY>> {
+    pub(crate) fn new(target: &Target, partition: &Partition<E, KEY>) -> Self {
         let mixed = Neighbours::<E, KEY>::SHARES_PREFIX;
         let requests = requests(target, partition, true);
         let reader = Reader::<E>::new();
-        let mut query = Self::with::<E, KEY>(target, requests, move |item| {
+        let mut query = Self::with(target, requests, move |item| {
             if mixed && !is_entity::<E>(item)? {
                 return Ok(None);
             }
@@ -54,7 +52,9 @@ impl<E: Entity> Query<E> {
         }
         query
     }
+}
 
+impl<T, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>> {
     fn source(&self) -> Source {
         let table = E::Table::DEF;
         let index = self.index.and_then(|name| table.index(name));
@@ -72,7 +72,7 @@ impl<E: Entity> Query<E> {
     }
 }
 
-impl<E: Attributed> Query<E> {
+impl<T, E: Attributed, const KEY: usize> Query<T, Partition<E, KEY>> {
     /// Only the items that satisfy a condition: `FilterExpression`. Several filters must all hold.
     ///
     /// DynamoDB filters what it has read: the others are paid for like those that are returned. What belongs to the key
@@ -93,28 +93,24 @@ impl<E: Attributed> Query<E> {
     }
 }
 
-impl<T: Table> Query<Item<T>> {
-    pub(crate) fn all<E, const KEY: usize>(target: &Target, partition: &Partition<E, KEY>) -> Self
-    where
-        E: Entity<Table = T> + Keyed<KEY>,
-    {
+impl<T: Table, E, const KEY: usize> Query<Item<T>, Partition<E, KEY>>
+where
+    E: Entity<Table = T> + Keyed<KEY>,
+{
+    pub(crate) fn all(target: &Target, partition: &Partition<E, KEY>) -> Self {
         // Without a condition of the user's the whole partition is meant, not what this entity's keys begin with.
         let sorted = partition.sorted;
         let requests = requests(target, partition, sorted);
-        Self::with::<E, KEY>(target, requests, |item| Ok(Some(Item::new(item))))
+        Self::with(target, requests, |item| Ok(Some(Item::new(item))))
     }
 }
 
-impl<T: Send + 'static> Query<T> {
-    fn with<E: Entity, const KEY: usize>(
+impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>> {
+    fn with(
         target: &Target,
         requests: Result<Vec<Request>, Error>,
         decode: impl Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync + 'static,
     ) -> Self {
-        let index = E::SCHEMA.keys[KEY].index;
-        let global = index
-            .and_then(|name| E::Table::DEF.index(name))
-            .is_some_and(|index| index.scope == IndexScope::Global);
         let mut pages = Pages::new(target, Operation::Query, requests, decode);
         if pages.partitions() > 1 {
             let (_, sk) = E::Table::DEF.attributes(&E::SCHEMA.keys[KEY]);
@@ -122,29 +118,27 @@ impl<T: Send + 'static> Query<T> {
         }
         Self {
             pages,
-            index,
-            global,
+            index: E::SCHEMA.keys[KEY].index,
+            of: PhantomData,
         }
-    }
-
-    /// In descending order of the sort key: `ScanIndexForward` = `false`.
-    pub fn descending(mut self) -> Self {
-        self.pages.set_descending();
-        self
     }
 
     /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
     ///
-    /// A global index is eventually consistent: there the items end with [`Error::Invalid`], and nothing is sent.
-    pub fn consistent(mut self) -> Self {
-        if self.global {
-            self.pages.fail(InvalidRequest::new(format!(
-                "a global index has no consistent reads, and `{}` is one: drop `consistent()`, or query the table",
-                self.index.unwrap_or_default()
-            )));
-        } else {
-            self.pages.set_consistent();
-        }
+    /// A global index is eventually consistent: for a query of one this does not compile.
+    pub fn consistent(mut self) -> Self
+    where
+        E: Keyed<KEY, Reads: Consistent>,
+    {
+        self.pages.set_consistent();
+        self
+    }
+}
+
+impl<T: Send + 'static, S> Query<T, S> {
+    /// In descending order of the sort key: `ScanIndexForward` = `false`.
+    pub fn descending(mut self) -> Self {
+        self.pages.set_descending();
         self
     }
 
@@ -158,7 +152,7 @@ impl<T: Send + 'static> Query<T> {
     }
 }
 
-impl<T> fmt::Debug for Query<T> {
+impl<T, S> fmt::Debug for Query<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Query")
             .field("table", &self.pages.table())

@@ -104,18 +104,18 @@ pub(crate) async fn copy<E: Entity>(
 }
 
 /// What a query yields, whole. It is one request, and nothing may be read that is not yielded.
-pub(crate) async fn rows_of<E: Entity>(query: Query<E>) -> Vec<Row> {
+pub(crate) async fn rows_of<E: Entity, S>(query: Query<E, S>) -> Vec<Row> {
     let items = exactly(query).await;
     let row = |entity: &E| entity.to_item().expect("what was read can be written");
     items.iter().map(row).collect()
 }
 
 /// What a query reads, whatever the entities.
-pub(crate) async fn items_of<T: Table>(query: Query<Item<T>>) -> Vec<Item<T>> {
+pub(crate) async fn items_of<T: Table, S>(query: Query<Item<T>, S>) -> Vec<Item<T>> {
     exactly(query).await
 }
 
-async fn exactly<T: Send + 'static>(query: Query<T>) -> Vec<T> {
+async fn exactly<T: Send + 'static, S>(query: Query<T, S>) -> Vec<T> {
     let requests = Requests::default();
     let counted = aws_sdk_dynamodb::config::Builder::new().interceptor(requests.clone());
     let mut items = query.config_override(counted).items();

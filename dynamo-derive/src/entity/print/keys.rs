@@ -40,10 +40,16 @@ pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
     let ident = &entity.ident;
     let (impl_generics, ty_generics, where_clause) = entity.generics.split_for_impl();
     let (_, sk) = names_of(entity, key);
+    let table = &entity.table;
+    let reads = match &key.on {
+        None => quote!(_dm::Reads<true>),
+        Some(index) => quote!(_dm::Reads<{ _dm::is_consistent::<#table>(#index) }>),
+    };
     if sk.is_empty() {
         let number = Literal::usize_unsuffixed(number);
         return quote! {
             impl #impl_generics _dm::Keyed<#number> for #ident #ty_generics #where_clause {
+                type Reads = #reads;
                 type Parts = ();
                 const PARTS: () = ();
             }
@@ -65,6 +71,7 @@ pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
             #(pub #idents: #types,)*
         }
         impl #impl_generics _dm::Keyed<#number> for #ident #ty_generics #where_clause {
+            type Reads = #reads;
             type Parts = #parts #ty_generics;
             const PARTS: Self::Parts = #parts { #(#idents: _dm::at(),)* };
         }

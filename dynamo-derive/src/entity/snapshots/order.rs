@@ -73,6 +73,7 @@ const _: () = {
         pub order_id: _dm::SortPart<Order, 0, 1, _dm::Last<Uuid>>,
     }
     impl _dm::Keyed<0> for Order {
+        type Reads = _dm::Reads<true>;
         type Parts = __SortKey_of;
         const PARTS: Self::Parts = __SortKey_of {
             placed_at: _dm::at(),
@@ -83,6 +84,7 @@ const _: () = {
         pub placed_at: _dm::SortPart<Order, 1, 0, _dm::Last<Timestamp>>,
     }
     impl _dm::Keyed<1> for Order {
+        type Reads = _dm::Reads<{ _dm::is_consistent::<Shop>("GSI1") }>;
         type Parts = __SortKey_by_status;
         const PARTS: Self::Parts = __SortKey_by_status {
             placed_at: _dm::at(),
