@@ -302,7 +302,7 @@ impl Draft {
             .await
             .or_else(|error| self.answer(error))?;
         if self.options.wants_capacity() {
-            let envelope = crate::wire::read_envelope(response.body())?;
+            let envelope = response.envelope()?;
             self.options.record(envelope.consumed_capacity.as_ref());
         }
         Ok(response)

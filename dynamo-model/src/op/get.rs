@@ -9,7 +9,7 @@ use super::options::{Options, options};
 use super::request::Body;
 use crate::entity::{Key, Reader};
 use crate::transport::{self, Call, Operation, Target};
-use crate::wire::{RawItem, read_envelope};
+use crate::wire::RawItem;
 use crate::{Entity, Error, Table};
 
 /// A read of one item. Made by [`Handle::get`](crate::Handle::get).
@@ -73,9 +73,10 @@ impl<E: Entity> Get<E> {
             }
             let tables = [&*self.target.table];
             let mut call = Call::new(Operation::GetItem, &tables, body.finish());
+            call.facts.consistent = Some(self.consistent);
             call.overrides = self.options.overrides.clone();
             let response = transport::send(&self.target.client, call).await?;
-            let envelope = read_envelope(response.body())?;
+            let envelope = response.envelope()?;
             self.options.record(envelope.consumed_capacity.as_ref());
             let is_there = |item: &RawItem<'_>| {
                 let now = self.target.clock.now();

@@ -17,8 +17,8 @@ use super::request::{Body, Request};
 use crate::entity::scalar;
 use crate::expr::Node;
 use crate::key::KeyValue;
-use crate::transport::{self, Call, Operation, Target};
-use crate::wire::{RawItem, read_envelope};
+use crate::transport::{self, Call, Facts, Operation, Target};
+use crate::wire::RawItem;
 use crate::{Error, InvalidRequest};
 
 /// The greatest `Limit` that the service takes: a 32-bit integer with a sign.
@@ -31,6 +31,7 @@ type Decode<T> = Box<dyn Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sy
 pub(super) struct Pages<T> {
     target: Target,
     operation: Operation,
+    index: Option<&'static str>,
     /// One for each partition that is read; none if no item can satisfy the request.
     requests: Result<Vec<Request>, Error>,
     filter: Option<Node>,
@@ -58,6 +59,7 @@ impl<T> Pages<T> {
         Self {
             target: target.clone(),
             operation,
+            index: None,
             requests,
             filter: None,
             expiry: None,
@@ -113,6 +115,10 @@ impl<T> Pages<T> {
             Ok(attribute) => self.expiry = Some(attribute),
             Err(error) => self.fail(error),
         }
+    }
+
+    pub(super) fn set_index(&mut self, index: Option<&'static str>) {
+        self.index = index;
     }
 
     /// Merges the items of several partitions by these attributes.
@@ -216,28 +222,18 @@ struct Page<T> {
 impl<T> Pages<T> {
     async fn fetch(
         self: Arc<Self>,
-        mut body: Body,
+        body: Body,
         start: Option<String>,
         left: usize,
     ) -> Result<Page<T>, Error> {
-        let needed = self
-            .take
-            .filter(|_| self.unfiltered)
-            .and_then(|_| u32::try_from(left).ok());
-        if let Some(limit) = self.page_size.into_iter().chain(needed).min() {
-            body.raw("Limit", &limit.min(MAX_LIMIT).to_string());
-        }
-        if let Some(start) = &start {
-            body.raw("ExclusiveStartKey", start);
-        }
-        if self.options.wants_capacity() {
-            body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
-        }
+        let limit = self.limit(left);
         let tables = [&*self.target.table];
-        let mut call = Call::new(self.operation, &tables, body.finish());
+        let body = self.complete(body, start.as_deref(), limit);
+        let mut call = Call::new(self.operation, &tables, body);
+        call.facts = self.facts(limit);
         call.overrides = self.options.overrides.clone();
         let response = transport::send(&self.target.client, call).await?;
-        let envelope = read_envelope(response.body())?;
+        let envelope = response.envelope()?;
         self.options.record(envelope.consumed_capacity.as_ref());
         let mut entries = VecDeque::with_capacity(envelope.items.len());
         let expiry = self.expiry.map(|name| (name, self.target.clock.now()));
@@ -259,6 +255,41 @@ impl<T> Pages<T> {
                 .last_evaluated_key
                 .map(|key| key.as_str().to_owned()),
         })
+    }
+
+    /// `Limit`: what a page may read, and what is still needed if every item counts.
+    fn limit(&self, left: usize) -> Option<u32> {
+        let needed = self
+            .take
+            .filter(|_| self.unfiltered)
+            .and_then(|_| u32::try_from(left).ok());
+        let limit = self.page_size.into_iter().chain(needed).min()?;
+        Some(limit.min(MAX_LIMIT))
+    }
+
+    /// The body of one page's request.
+    fn complete(&self, mut body: Body, start: Option<&str>, limit: Option<u32>) -> String {
+        if let Some(limit) = limit {
+            body.raw("Limit", &limit.to_string());
+        }
+        if let Some(start) = start {
+            body.raw("ExclusiveStartKey", start);
+        }
+        if self.options.wants_capacity() {
+            body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
+        }
+        body.finish()
+    }
+
+    fn facts(&self, limit: Option<u32>) -> Facts {
+        let is_query = self.operation == Operation::Query;
+        Facts {
+            index: self.index,
+            consistent: Some(self.consistent),
+            limit,
+            forward: is_query.then_some(!self.descending),
+            ..Facts::default()
+        }
     }
 
     fn merge_key(&self, item: RawItem<'_>) -> Result<Vec<KeyValue>, Error> {

@@ -112,6 +112,7 @@ impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>>
         decode: impl Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync + 'static,
     ) -> Self {
         let mut pages = Pages::new(target, Operation::Query, requests, decode);
+        pages.set_index(E::SCHEMA.keys[KEY].index);
         if pages.partitions() > 1 {
             let (_, sk) = E::Table::DEF.attributes(&E::SCHEMA.keys[KEY]);
             pages.merge_by(sk.iter().map(|attribute| attribute.name).collect());

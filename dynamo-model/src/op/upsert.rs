@@ -17,7 +17,7 @@ use crate::expr::{
 };
 use crate::schema::{EntityDef, TableDef};
 use crate::transport::Target;
-use crate::wire::{RawItem, Scalar, read_envelope};
+use crate::wire::{RawItem, Scalar};
 use crate::{Entity, Error, InvalidRequest, Table, WithoutUniques};
 
 /// Writes one item, whether it is there or not, and keeps of it what the entity does not declare: `UpdateItem`. Made by
@@ -275,7 +275,7 @@ impl<E: Entity> Upsert<E> {
                 return Ok(WriteOutput { version: None });
             };
             let response = self.draft.send(Some("UPDATED_NEW")).await?;
-            let new = read_envelope(response.body())?.attributes;
+            let new = response.envelope()?.attributes;
             let version = match new.map(|item| item.scalar(attribute)).transpose()? {
                 Some(Some(Scalar::N(digits))) => digits.parse().ok(),
                 _ => None,
@@ -295,7 +295,7 @@ impl<E: Entity> Upsert<E, Old> {
     pub fn send(self) -> Sending<Option<E>> {
         Sending::new(async move {
             let response = self.draft.send(Some("ALL_OLD")).await?;
-            let old = read_envelope(response.body())?.attributes;
+            let old = response.envelope()?.attributes;
             old.map(|item| Reader::new().read(item)).transpose()
         })
     }
@@ -311,7 +311,7 @@ impl<E: Entity> Upsert<E, New> {
     pub fn send(self) -> Sending<E> {
         Sending::new(async move {
             let response = self.draft.send(Some("ALL_NEW")).await?;
-            let new = read_envelope(response.body())?.attributes;
+            let new = response.envelope()?.attributes;
             Reader::new().read(new.unwrap_or(RawItem::new("{}")))
         })
     }

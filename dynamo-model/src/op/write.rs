@@ -11,7 +11,6 @@ use super::uniques::Claims;
 use crate::entity::{Key, Reader, write_entity};
 use crate::expr::{Attributed, Condition};
 use crate::transport::Target;
-use crate::wire::read_envelope;
 use crate::{Entity, Error};
 
 /// A write of one item that replaces the one with the same primary key: `PutItem`. Made by [`Handle::put`](crate::Handle::put).
@@ -163,7 +162,7 @@ impl<E: Entity, O: 'static> Write<E, O, Old> {
     pub fn send(self) -> Sending<Option<E>> {
         Sending::new(async move {
             let response = self.draft.send(Some("ALL_OLD")).await?;
-            let old = read_envelope(response.body())?.attributes;
+            let old = response.envelope()?.attributes;
             old.map(|item| Reader::new().read(item)).transpose()
         })
     }

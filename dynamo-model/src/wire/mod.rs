@@ -35,7 +35,7 @@ pub(crate) use ser::write_value;
 pub use ser::{ValueSerializer, Written};
 
 pub(crate) use de::{read_item, read_value};
-pub(crate) use envelope::{read_capacity, read_envelope};
+pub(crate) use envelope::{Envelope, read_capacity, read_envelope};
 pub(crate) use exact::{Want, want};
 pub(crate) use item_writer::ItemWriter;
 pub(crate) use json::write_json_str;

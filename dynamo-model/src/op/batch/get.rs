@@ -15,7 +15,7 @@ use crate::key::KeyError;
 use crate::op::Sending;
 use crate::op::options::{Options, options};
 use crate::schema::TableDef;
-use crate::transport::{self, Call, Operation, Target};
+use crate::transport::{self, Call, Operation, Response, Target};
 use crate::wire::{DecodeError, RawItem, write_json_str};
 use crate::{Entity, Error, Table};
 
@@ -294,11 +294,13 @@ impl<I: Send, K: Send + Sync> Batch for Request<I, K> {
         let body = self.body(entries).map_err(|e| Failure::Call(e.into()))?;
         let tables = [&*self.target.table];
         let mut call = Call::new(Operation::BatchGetItem, &tables, body);
+        call.facts.consistent = Some(self.consistent);
+        call.facts.entries = Some(entries.len());
         call.overrides = self.options.overrides.clone();
         let response = transport::send(&self.target.client, call)
             .await
             .map_err(Failure::Call)?;
-        self.accept(response.body(), entries).map_err(Failure::Item)
+        self.accept(&response, entries).map_err(Failure::Item)
     }
 }
 
@@ -327,8 +329,9 @@ impl<I, K> Request<I, K> {
     }
 
     /// Keeps the items of an answer; says which keys were left.
-    fn accept(&self, body: &str, entries: &[usize]) -> Result<Vec<usize>, Error> {
-        let answer = Answer::read(body)?;
+    fn accept(&self, response: &Response, entries: &[usize]) -> Result<Vec<usize>, Error> {
+        let answer = Answer::read(response.body())?;
+        response.consumed(&answer.consumed);
         for consumed in &answer.consumed {
             self.options.record(Some(consumed));
         }

@@ -12,7 +12,7 @@ use super::written::{BatchEntry, BatchWritten};
 use crate::entity::Key;
 use crate::op::Sending;
 use crate::op::options::{Options, options};
-use crate::transport::{self, Call, Operation, Target};
+use crate::transport::{self, Call, Operation, Response, Target};
 use crate::wire::{DecodeError, RawItem, write_json_str};
 use crate::{Entity, Error, InvalidRequest, Table, WithoutUniques};
 
@@ -184,12 +184,13 @@ impl<T: Table> Batch for Request<T> {
     async fn call(&self, entries: &[usize]) -> Result<Vec<usize>, Failure> {
         let tables = [&*self.target.table];
         let mut call = Call::new(Operation::BatchWriteItem, &tables, self.body(entries));
+        call.facts.entries = Some(entries.len());
         call.overrides = self.options.overrides.clone();
         let response = transport::send(&self.target.client, call)
             .await
             .map_err(Failure::Call)?;
         // Without a readable answer, no entry is known to be written.
-        self.accept(response.body(), entries)
+        self.accept(&response, entries)
             .map_err(|error| Failure::Call(error.into()))
     }
 }
@@ -216,8 +217,9 @@ impl<T: Table> Request<T> {
     }
 
     /// Says which entries were left.
-    fn accept(&self, body: &str, entries: &[usize]) -> Result<Vec<usize>, DecodeError> {
-        let answer = Answer::read(body)?;
+    fn accept(&self, response: &Response, entries: &[usize]) -> Result<Vec<usize>, DecodeError> {
+        let answer = Answer::read(response.body())?;
+        response.consumed(&answer.consumed);
         for consumed in &answer.consumed {
             self.options.record(Some(consumed));
         }

@@ -75,6 +75,7 @@ impl Run {
         loop {
             left -= 1;
             let mut call = Call::new(self.operation, &tables, self.body.as_str());
+            call.facts.entries = Some(self.entries());
             call.overrides = self.options.overrides.clone();
             match transport::send(&self.client, call).await {
                 Ok(response) => {
@@ -90,10 +91,21 @@ impl Run {
         }
     }
 
+    /// How many actions the transaction has.
+    fn entries(&self) -> usize {
+        self.operations
+            .iter()
+            .map(|operation| operation.actions.end)
+            .max()
+            .unwrap_or_default()
+    }
+
     fn record(&self, response: &Response) -> Result<(), Error> {
         if self.options.wants_capacity() {
-            for consumed in read_transaction(response.body())?.consumed_capacity {
-                self.options.record(Some(&consumed));
+            let consumed = read_transaction(response.body())?.consumed_capacity;
+            response.consumed(&consumed);
+            for consumed in &consumed {
+                self.options.record(Some(consumed));
             }
         }
         Ok(())

@@ -8,7 +8,7 @@ use crate::op::draft::{Draft, next_version};
 use crate::op::fields::{moment, refused, restored};
 use crate::op::uniques::Claims;
 use crate::op::write::WriteOutput;
-use crate::wire::{EncodeError, RawItem, read_envelope};
+use crate::wire::{EncodeError, RawItem};
 use crate::{Entity, Error, InvalidRequest};
 
 const ZERO: &str = "{\"N\":\"0\"}";
@@ -155,7 +155,7 @@ impl<E: Entity> Parts<E> {
             // If the answer is that the update had been applied already, it was applied to the version that was expected.
             let next = draft.expected.map(next_version);
             let response = draft.send(Some("UPDATED_NEW")).await?;
-            let new = read_envelope(response.body())?.attributes;
+            let new = response.envelope()?.attributes;
             let stored = new.map(|item| version_of(item, attribute)).transpose()?;
             Ok(WriteOutput {
                 version: stored.flatten().or(next),
@@ -167,7 +167,7 @@ impl<E: Entity> Parts<E> {
         Sending::new(async move {
             let draft = self.finish()?;
             let response = draft.send(Some(returns)).await?;
-            let item = read_envelope(response.body())?.attributes;
+            let item = response.envelope()?.attributes;
             Reader::new().read(item.unwrap_or(RawItem::new("{}")))
         })
     }

@@ -81,6 +81,7 @@ arrives! {
     batch_write_item_arrives: BatchWriteItem, ["shop", "other"];
     transact_get_items_arrives: TransactGetItems, ["shop", "other"];
     transact_write_items_arrives: TransactWriteItems, ["shop", "other", "shop"];
+    execute_statement_arrives: ExecuteStatement, ["shop"];
 }
 
 #[tokio::test]
