@@ -30,6 +30,7 @@
 //! | `ADD a :v`, to a number | `.add(a, v)` | `add` |
 //! | `ADD a :v`, to a set | `.add_to_set(a, set)` | `add_to_set` |
 //! | `DELETE a :v` | `.remove_from_set(a, set)` | `remove_from_set` |
+//! | anything else, in a condition or for `SET` | [`raw`] and [`set_raw`](crate::Update::set_raw) | in `raw_expressions.rs` |
 //!
 //! `.open()` names what a `Box` holds; an `Option` needs nothing of the kind.
 //!
@@ -49,6 +50,7 @@ mod index_keys;
 mod kind;
 mod node;
 mod path;
+mod raw;
 mod said;
 mod size;
 mod sort;
@@ -77,6 +79,7 @@ pub use kind::{
 };
 pub(crate) use node::{Node, Operand, equals};
 pub use path::Path;
+pub use raw::{Raw, raw};
 pub(crate) use said::Saying;
 #[doc(hidden)]
 pub use said::{said, said_of_key};

@@ -1,12 +1,14 @@
 //! Writes of whole entities that are not plain puts: `save`, which sends what has changed, and `create`, which returns the
 //! entity as it was stored.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use super::Sending;
 use super::action::ActionKind;
 use super::draft::{Draft, next_version, unchanged};
+use super::fields::known;
 use super::options::options;
 use super::uniques::Claims;
 use super::write::{Put, WriteOutput};
@@ -97,7 +99,7 @@ fn diff<E: Entity>(draft: &mut Draft, old: &E, new: &E) -> Result<(), Error> {
     write_entity(old, &mut before)?;
     write_entity(new, &mut after)?;
     let before = RawItem::new(&before);
-    let differs = changes(before, RawItem::new(&after), life.version)?;
+    let differs = changes::<E>(before, RawItem::new(&after))?;
     if differs.is_empty() {
         return Ok(());
     }
@@ -106,7 +108,7 @@ fn diff<E: Entity>(draft: &mut Draft, old: &E, new: &E) -> Result<(), Error> {
         Some(new) => {
             let mut after = String::new();
             write_entity(new, &mut after)?;
-            changes(before, RawItem::new(&after), life.version)?
+            changes::<E>(before, RawItem::new(&after))?
         }
         None => differs,
     };
@@ -122,13 +124,13 @@ fn diff<E: Entity>(draft: &mut Draft, old: &E, new: &E) -> Result<(), Error> {
 }
 
 /// What makes one item the other, the version aside.
-fn changes(
-    before: RawItem<'_>,
-    after: RawItem<'_>,
-    version: Option<&str>,
-) -> Result<Vec<Change>, Error> {
+fn changes<E: Entity>(before: RawItem<'_>, after: RawItem<'_>) -> Result<Vec<Change>, Error> {
+    let version = E::SCHEMA.lifecycle.version;
     let mut changes = Vec::new();
-    let path = |name: std::borrow::Cow<'_, str>| Path::root().member(name.into_owned());
+    let path = |name: Cow<'_, str>| match known(E::Table::DEF, E::SCHEMA, &name) {
+        Some(name) => Path::of(name),
+        None => Path::root().member(name.into_owned()),
+    };
     let mut members = after.attributes()?;
     while let Some((name, value)) = members.next()? {
         let same = before

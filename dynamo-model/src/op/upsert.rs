@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::Sending;
 use super::action::ActionKind;
 use super::draft::Draft;
-use super::fields::refused;
+use super::fields::{attributes, known, refused};
 use super::options::options;
 use super::uniques::{Claims, unknown_expiry};
 use super::write::{New, Old, WriteOutput};
@@ -15,7 +15,6 @@ use crate::expr::{
     Attribute, AttributeType, Attributed, Change, Computes, Condition, Counted, Encodes, KindOf,
     Node, Path, Term, Value, encode_value,
 };
-use crate::schema::{EntityDef, TableDef};
 use crate::transport::Target;
 use crate::wire::{RawItem, Scalar};
 use crate::{Entity, Error, InvalidRequest, Table, WithoutUniques};
@@ -124,26 +123,6 @@ fn first_time<E: Entity>(item: RawItem<'_>) -> Option<Node> {
         .filter(|_| in_index)?;
     let path = Path::of(attribute);
     Some(Node::not_exists(path.clone()).or(Node::compare(path, "=", value)))
-}
-
-/// The attributes that an item of the entity may have: fields, index keys, type.
-fn attributes(
-    table: &'static TableDef,
-    schema: &'static EntityDef,
-) -> impl Iterator<Item = &'static str> {
-    let stored = schema.fields.iter().filter(|field| !field.key_only);
-    let of_keys = schema.keys.iter().skip(1).flat_map(|key| {
-        let (pk, sk) = table.attributes(key);
-        pk.iter().chain(sk).map(|attribute| attribute.name)
-    });
-    let all = stored.map(|field| field.attribute).chain(of_keys);
-    all.chain(table.type_attribute)
-}
-
-fn known(table: &'static TableDef, schema: &'static EntityDef, name: &str) -> Option<&'static str> {
-    let keys = std::iter::once(table.pk.name).chain(table.sk.map(|sk| sk.name));
-    keys.chain(attributes(table, schema))
-        .find(|known| *known == name)
 }
 
 impl<E: Attributed, R> Upsert<E, R> {
