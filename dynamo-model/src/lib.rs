@@ -25,8 +25,8 @@ pub use key::KeyPart;
 pub use op::{
     BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create, CreateTable,
     Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Page, Pages,
-    Put, Putting, Query, Rekey, Row, Rows, Save, Scan, Sending, Statement, TransactGet,
-    TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
+    Put, Putting, Query, Rekey, RequestView, Requests, Row, Rows, Save, Scan, Sending, Statement,
+    TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};

@@ -199,9 +199,8 @@ async fn pages_count() {
         .filter(|n| n.number.gt(1))
         .descending()
         .page_size(2);
-    // A filter of a query cannot name the key that is queried; that is no request, and no span.
-    let (refused, spans) = watched(desk.query(Note::of(SECRET)).page_size(2).collect()).await;
-    assert_eq!(refused.unwrap().len(), 3);
+    let (all, spans) = watched(desk.query(Note::of(SECRET)).page_size(2).collect()).await;
+    assert_eq!(all.unwrap().len(), 3);
     let counts: Vec<_> = spans
         .into_iter()
         .map(|span| {
@@ -264,6 +263,30 @@ async fn several_items() {
     let write = desk.transact_write().put(desk.put(&note(5)));
     let (_, spans) = watched(write.send()).await;
     assert_eq!(only(spans, "TransactWriteItems"), size("1"));
+}
+
+#[tokio::test]
+async fn statements() {
+    let desk = desk().await;
+    let select = desk.statement("SELECT * FROM {table} WHERE PK = 'DRAWER#TOPSECRET' AND SK > ?");
+    let select = select.value("NOTE#").page_size(9).consistent();
+    let (found, spans) = watched(select.collect::<Note>()).await;
+    assert_eq!(found.unwrap().len(), 3);
+    let expected = fields([
+        ("aws.dynamodb.consistent_read", "true"),
+        ("aws.dynamodb.limit", "9"),
+    ]);
+    assert_eq!(only(spans, "ExecuteStatement"), expected);
+}
+
+#[tokio::test]
+async fn a_count_selects() {
+    let desk = desk().await;
+    let (count, spans) = watched(desk.query(Note::of(SECRET)).count()).await;
+    assert_eq!(count.unwrap(), 3);
+    let span = only(spans, "Query");
+    assert_eq!(span["aws.dynamodb.select"], "COUNT");
+    assert_eq!(span["aws.dynamodb.count"], "3");
 }
 
 #[tokio::test]

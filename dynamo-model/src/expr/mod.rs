@@ -59,7 +59,7 @@ mod tests;
 mod types;
 mod value;
 
-pub(crate) use alias::Aliases;
+pub(crate) use alias::{Aliases, ENTRY};
 pub use as_key::AsKey;
 pub use attr::{Attr, Attribute, Type};
 pub(crate) use changes::{Change, Term, render as render_changes};
@@ -80,7 +80,7 @@ pub use kind::{
 pub(crate) use node::{Node, Operand, equals};
 pub use path::Path;
 pub use raw::{Raw, raw};
-pub(crate) use said::Saying;
+pub(crate) use said::{Saying, SoFar};
 #[doc(hidden)]
 pub use said::{said, said_of_key};
 pub use size::Size;

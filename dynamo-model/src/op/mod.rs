@@ -21,6 +21,7 @@ mod transact;
 mod uniques;
 mod update;
 mod upsert;
+mod view;
 mod write;
 
 pub use batch::{
@@ -38,6 +39,7 @@ pub use table::{CreateTable, list_tables};
 pub use transact::{Keys, TransactGet, TransactWrite};
 pub use update::Update;
 pub use upsert::Upsert;
+pub use view::{RequestView, Requests};
 pub use write::{Delete, Deleting, New, Old, Put, Putting, Write, WriteOutput};
 
 pub(crate) use table::verify;

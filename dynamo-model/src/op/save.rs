@@ -11,6 +11,7 @@ use super::draft::{Draft, next_version, unchanged};
 use super::fields::known;
 use super::options::options;
 use super::uniques::Claims;
+use super::view::{RequestView, Requests};
 use super::write::{Put, WriteOutput};
 use crate::entity::{Key, Reader, lossy, primary, write_entity};
 use crate::expr::{Attributed, Change, Condition, Path, Term, equals};
@@ -57,6 +58,18 @@ impl<E: Entity> Save<E> {
     /// Whether the two differ: if not, nothing is sent. What cannot be written is needed, so that `send` says so.
     pub fn is_needed(&self) -> bool {
         !self.draft.changes.is_empty() || self.draft.is_failed()
+    }
+
+    /// The request as it would be sent now, to be looked at; none if there is nothing to change.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<Requests, Error> {
+        let view = self.is_needed().then(|| self.draft.view(None));
+        Ok(Requests::new(view.transpose()?))
     }
 
     /// Sends the request, if there is anything to change.
@@ -274,6 +287,18 @@ pub struct Create<E> {
 }
 
 impl<E: Entity> Create<E> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        self.put.request()
+    }
+
     pub(crate) fn new(target: &Target, entity: E) -> Self {
         let now = target.clock.now();
         let entity = entity.stamped(now, true).unwrap_or(entity);

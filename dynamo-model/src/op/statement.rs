@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::Sending;
 use super::options::Options;
 use super::request::Body;
+use super::view::RequestView;
 use crate::entity::{Item, read_entity};
 use crate::transport::{self, Call, Operation, Response, Target};
 use crate::wire::{RawItem, write_value};
@@ -37,6 +38,8 @@ pub struct Statement<T> {
 struct Prepared {
     target: Target,
     text: String,
+    /// Whether the text is the program's own, and not made when it runs.
+    is_own: bool,
     /// As DynamoDB JSON.
     parameters: Vec<String>,
     consistent: bool,
@@ -75,12 +78,14 @@ impl<T: Table> Row<T> for Item<T> {
 
 impl<T: Table> Statement<T> {
     pub(crate) fn new(target: &Target, text: Cow<'static, str>) -> Self {
+        let is_own = matches!(text, Cow::Borrowed(_));
         let quoted = format!("\"{}\"", target.table.replace('"', "\"\""));
         let text = text.replace("{table}", &quoted);
         let prepared = match text.chars().count() {
             1..=MAX_TEXT => Ok(Prepared {
                 target: target.clone(),
                 text,
+                is_own,
                 parameters: Vec::new(),
                 consistent: false,
                 page_size: None,
@@ -139,6 +144,24 @@ impl<T: Table> Statement<T> {
             set(prepared);
         }
         self
+    }
+
+    /// The request as it would be sent now, to be looked at: that of the first page.
+    ///
+    /// The text is shown with the values only, unless it is the program's own.
+    ///
+    /// # Errors
+    ///
+    /// What would be reported before anything is sent.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        match &self.prepared {
+            Ok(prepared) => {
+                let body = prepared.body(None, false);
+                let view = RequestView::new(Operation::ExecuteStatement, T::DEF, body);
+                Ok(view.stated(prepared.is_own))
+            }
+            Err(error) => Err(error.again()),
+        }
     }
 
     /// What the statement returns, page after page as it is asked for: items of an entity `R`, or `Item<T>`s.

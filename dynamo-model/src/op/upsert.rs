@@ -9,6 +9,7 @@ use super::draft::Draft;
 use super::fields::{attributes, known, refused};
 use super::options::options;
 use super::uniques::{Claims, unknown_expiry};
+use super::view::RequestView;
 use super::write::{New, Old, WriteOutput};
 use crate::entity::{Key, Reader, write_entity};
 use crate::expr::{
@@ -58,6 +59,11 @@ impl<E: Entity> Upsert<E> {
             of: PhantomData,
         }
     }
+}
+
+/// `ReturnValues` of an upsert that returns nothing but its version, if there is one.
+fn version_returned<E: Entity>() -> Option<&'static str> {
+    E::SCHEMA.lifecycle.version.map(|_| "UPDATED_NEW")
 }
 
 /// Every attribute of the item set, and those that it could have and has not removed.
@@ -222,6 +228,18 @@ impl<E: Entity, R> Upsert<E, R> {
 }
 
 impl<E: Entity> Upsert<E> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        self.draft.view(version_returned::<E>())
+    }
+
     /// Also returns the item as it was before, `None` if there was none: `ReturnValues` = `ALL_OLD`.
     pub fn return_old(self) -> Upsert<E, Old> {
         Upsert {
@@ -253,7 +271,7 @@ impl<E: Entity> Upsert<E> {
                 self.draft.send(None).await?;
                 return Ok(WriteOutput { version: None });
             };
-            let response = self.draft.send(Some("UPDATED_NEW")).await?;
+            let response = self.draft.send(version_returned::<E>()).await?;
             let new = response.envelope()?.attributes;
             let version = match new.map(|item| item.scalar(attribute)).transpose()? {
                 Some(Some(Scalar::N(digits))) => digits.parse().ok(),
@@ -265,6 +283,18 @@ impl<E: Entity> Upsert<E> {
 }
 
 impl<E: Entity> Upsert<E, Old> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        self.draft.view(Some("ALL_OLD"))
+    }
+
     /// Sends the request, and returns the item as it was before.
     ///
     /// # Errors
@@ -281,6 +311,15 @@ impl<E: Entity> Upsert<E, Old> {
 }
 
 impl<E: Entity> Upsert<E, New> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        self.draft.view(Some("ALL_NEW"))
+    }
+
     /// Sends the request, and returns the item as it is afterwards.
     ///
     /// # Errors

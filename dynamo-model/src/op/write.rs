@@ -8,6 +8,7 @@ use super::action::ActionKind;
 use super::draft::{Draft, next_version};
 use super::options::options;
 use super::uniques::Claims;
+use super::view::RequestView;
 use crate::entity::{Key, Reader, write_entity};
 use crate::expr::{Attributed, Condition};
 use crate::transport::Target;
@@ -143,6 +144,18 @@ impl<E: Entity> Delete<E> {
 }
 
 impl<E: Entity, O: 'static> Write<E, O> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        self.draft.view(None)
+    }
+
     /// Also returns the item as it was before: `ReturnValues` = `ALL_OLD`. It costs nothing more.
     pub fn return_old(self) -> Write<E, O, Old> {
         Write {
@@ -153,6 +166,18 @@ impl<E: Entity, O: 'static> Write<E, O> {
 }
 
 impl<E: Entity, O: 'static> Write<E, O, Old> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        self.draft.view(Some("ALL_OLD"))
+    }
+
     /// Sends the request. `None` if there was no item with this key.
     ///
     /// # Errors

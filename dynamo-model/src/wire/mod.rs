@@ -40,7 +40,9 @@ pub(crate) use envelope::{Envelope, read_capacity, read_envelope};
 pub(crate) use exact::{Want, want};
 pub(crate) use item_writer::ItemWriter;
 pub(crate) use json::write_json_str;
-pub(crate) use raw::{Elements, Members, RawItem, Scalar, is_greater, is_same_item, is_same_value};
+pub(crate) use raw::{
+    Elements, Members, RawItem, Scalar, Unquoted, is_greater, is_same_item, is_same_value,
+};
 pub(crate) use sdk::{from_attribute_values, to_attribute_values};
 pub(crate) use transaction::{item_size, read_transaction};
 

@@ -152,15 +152,28 @@ impl Lane {
         start: Option<String>,
         left: usize,
     ) -> Fetching {
+        let ask = self.ask(read, start, left);
+        Fetching::new(read, ask, read.is_concurrent())
+    }
+
+    /// The request of the lane's first page; `None` if it was read to its end.
+    pub(super) fn first<T>(&self, read: &Read<T>) -> Option<Ask> {
+        let left = read.take.unwrap_or(usize::MAX);
+        match self.next {
+            Next::End => None,
+            _ => Some(self.ask(read, self.base.clone(), left)),
+        }
+    }
+
+    fn ask<T>(&self, read: &Read<T>, start: Option<String>, left: usize) -> Ask {
         let needed = read.take.filter(|_| read.unfiltered && self.skip.is_none());
         let needed = needed.and_then(|_| u32::try_from(left).ok());
-        let ask = Ask {
+        Ask {
             body: self.body.open(),
             start,
             limit: read.page_size.into_iter().chain(needed).min(),
             count: read.counting,
-        };
-        Fetching::new(read, ask, read.is_concurrent())
+        }
     }
 
     fn turn_to(&mut self, page: Fetched) {

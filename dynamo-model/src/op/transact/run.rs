@@ -50,8 +50,7 @@ impl Run {
     ) -> Result<Self, Error> {
         let plan = Plan::new(steps)?;
         let mut body = plan.body;
-        body.push_str(",\"ClientRequestToken\":");
-        write_json_str(&mut body, token);
+        push_token(&mut body, token);
         Ok(Self {
             client: target.client.clone(),
             operation: Operation::TransactWriteItems,
@@ -64,11 +63,7 @@ impl Run {
     }
 
     pub(crate) async fn send(mut self) -> Result<Response, Error> {
-        if self.options.wants_capacity() {
-            self.body
-                .push_str(",\"ReturnConsumedCapacity\":\"INDEXES\"");
-        }
-        self.body.push('}');
+        finish(&mut self.body, &self.options);
         let tables: Vec<&str> = self.tables.iter().map(|table| &**table).collect();
         let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
         let mut left = self.attempts.max(1);
@@ -110,6 +105,19 @@ impl Run {
         }
         Ok(())
     }
+}
+
+pub(super) fn push_token(body: &mut String, token: &str) {
+    body.push_str(",\"ClientRequestToken\":");
+    write_json_str(body, token);
+}
+
+/// Appends the end of a body.
+pub(super) fn finish(body: &mut String, options: &Options) {
+    if options.wants_capacity() {
+        body.push_str(",\"ReturnConsumedCapacity\":\"INDEXES\"");
+    }
+    body.push('}');
 }
 
 /// Whether the transaction may go through if it is sent again. What the SDK retries by itself, it has retried, and it

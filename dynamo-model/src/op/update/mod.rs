@@ -9,6 +9,7 @@ use super::Sending;
 use super::action::ActionKind;
 use super::draft::Draft;
 use super::options::options;
+use super::view::RequestView;
 use super::write::{New, Old, WriteOutput};
 use crate::entity::Key;
 use crate::expr::{
@@ -373,6 +374,21 @@ impl<E: Attributed, S, R> Update<E, S, R> {
 }
 
 impl<E: Attributed, S> Update<E, S> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error>
+    where
+        S: States<Lack: Known>,
+    {
+        self.parts.view(self.parts.version_returned())
+    }
+
     /// Also returns the item as it was before: `ReturnValues` = `ALL_OLD`. It costs nothing more.
     pub fn return_old(self) -> Update<E, S, Old> {
         Update {
@@ -408,6 +424,21 @@ impl<E: Attributed, S> Update<E, S> {
 }
 
 impl<E: Attributed, S> Update<E, S, Old> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error>
+    where
+        S: States<Lack: Known>,
+    {
+        self.parts.view(Some("ALL_OLD"))
+    }
+
     /// Sends the request, and returns the item as it was before.
     ///
     /// # Errors
@@ -423,6 +454,18 @@ impl<E: Attributed, S> Update<E, S, Old> {
 }
 
 impl<E: Attributed, S> Update<E, S, New> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error>
+    where
+        S: States<Lack: Known>,
+    {
+        self.parts.view(Some("ALL_NEW"))
+    }
+
     /// Sends the request, and returns the item as it is afterwards.
     ///
     /// # Errors
