@@ -174,7 +174,7 @@ impl Raw {
         for token in Tokens(&self.text) {
             match token {
                 Token::Name(name) => {
-                    aliases.push_name(name, matches!(self.text, Cow::Owned(_)), out)
+                    aliases.push_name(name, matches!(self.text, Cow::Owned(_)), out);
                 }
                 Token::NameOf(placeholder) => match self.given_name(placeholder) {
                     Some(name) => aliases.push_name(name, matches!(name, Cow::Owned(_)), out),

@@ -129,7 +129,7 @@ impl RequestView {
         let mut printer = Printer {
             view: self,
             values,
-            out: format!("{}", self.operation.name()),
+            out: self.operation.name().to_owned(),
         };
         for (at, table) in self.tables().iter().enumerate() {
             printer

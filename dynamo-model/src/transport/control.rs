@@ -30,7 +30,7 @@ pub(crate) async fn create_table(
 ) -> Result<TableDescription, Error> {
     let name = table.get_table_name().clone().unwrap_or_default();
     let at = At::new("DynamoDB.CreateTable", &name);
-    let output = at.send(table.send_with(client)).await?;
+    let output = at.send(Box::pin(table.send_with(client))).await?;
     at.present(output.table_description)
 }
 
