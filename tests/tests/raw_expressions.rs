@@ -146,7 +146,7 @@ async fn conditions_of_every_write() {
     assert!(failed.is_condition_failed());
     assert_eq!(failed.item::<Task>().unwrap().unwrap().number, 2);
     // The version stays checked, though the expression has an `OR`.
-    let always = raw("size = size OR size = :n").value(":n", 1);
+    let always = raw("limit > size OR size = :n").value(":n", 1);
     let stale = shop.put(&one).condition(|_| always.into()).send().await;
     assert!(stale.unwrap_err().is_version_conflict());
     let update = shop.update(key(2)).set(|t| t.limit, 11_u64);

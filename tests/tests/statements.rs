@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::Context;
 
 use dynamo_model::{Item, Meter, prelude::*};
-use dynamo_model_tests::client;
+use dynamo_model_tests::{EngineKind, client, engine};
 use futures_core::Stream as _;
 use serde::{Deserialize, Serialize};
 
@@ -111,7 +111,10 @@ async fn page_after_page() {
     }
     assert_eq!(rows.try_next().await.unwrap(), None);
     assert_eq!(rows.try_next().await.unwrap(), None);
-    assert!(meter.reset().capacity_units >= 1.5, "three pages");
+    // DynamoDB Local reports no capacity of statements.
+    if engine() == EngineKind::Embedded {
+        assert!(meter.reset().capacity_units >= 1.5, "three pages");
+    }
     // It is a stream as well.
     let mut rows = select().items::<Order>();
     let poll = |context: &mut Context<'_>| Pin::new(&mut rows).poll_next(context);

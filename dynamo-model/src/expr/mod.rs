@@ -30,7 +30,9 @@
 //! | `ADD a :v`, to a number | `.add(a, v)` | `add` |
 //! | `ADD a :v`, to a set | `.add_to_set(a, set)` | `add_to_set` |
 //! | `DELETE a :v` | `.remove_from_set(a, set)` | `remove_from_set` |
-//! | anything else, in a condition or for `SET` | [`raw`] and [`set_raw`](crate::Update::set_raw) | in `raw_expressions.rs` |
+//!
+//! What the handles do not say is said in DynamoDB's own words: [`raw`](raw()), for conditions and for
+//! [`set_raw`](crate::Update::set_raw).
 //!
 //! `.open()` names what a `Box` holds; an `Option` needs nothing of the kind.
 //!
