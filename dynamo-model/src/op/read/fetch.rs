@@ -10,7 +10,8 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
-use super::Read;
+use super::{Complete, Read};
+use crate::op::Sending;
 use crate::op::request::Body;
 use crate::transport::{self, Call, Facts, Operation};
 use crate::wire::RawItem;
@@ -31,6 +32,10 @@ pub(super) struct Fetched {
     pub(super) scanned: u64,
     /// Items that passed the filter.
     pub(super) count: u64,
+    /// Capacity units consumed, if they were asked for.
+    pub(super) units: f64,
+    /// The whole items of which the index holds a part, if they were read too.
+    whole: Option<Vec<Option<String>>>,
 }
 
 impl Fetched {
@@ -43,6 +48,14 @@ impl Fetched {
         let span = self.items.get(number).cloned().unwrap_or_default();
         RawItem::new(self.body.get(span).unwrap_or_default())
     }
+
+    /// The item as it is to be decoded; `None` if it is not there any more.
+    pub(super) fn whole(&self, number: usize) -> Option<RawItem<'_>> {
+        match &self.whole {
+            None => Some(self.item(number)),
+            Some(whole) => whole.get(number)?.as_deref().map(RawItem::new),
+        }
+    }
 }
 
 /// What a page is to be.
@@ -54,10 +67,15 @@ pub(super) struct Ask {
     pub(super) limit: Option<u32>,
     /// Whether only their number is.
     pub(super) count: bool,
+    /// The number of the partition or segment.
+    pub(super) lane: usize,
 }
 
-impl<T> Read<T> {
+impl<T: 'static> Read<T> {
     pub(super) async fn fetch(self: Arc<Self>, ask: Ask) -> Result<Fetched, Error> {
+        if let Some(pace) = &self.pace {
+            pace.wait().await;
+        }
         let tables = [&*self.target.table];
         let facts = self.facts(&ask);
         let mut call = Call::new(self.operation, &tables, self.body(ask));
@@ -65,16 +83,27 @@ impl<T> Read<T> {
         call.overrides = self.options.overrides.clone();
         let response = transport::send(&self.target.client, call).await?;
         let envelope = response.envelope()?;
-        self.options.record(envelope.consumed_capacity.as_ref());
+        let consumed = envelope.consumed_capacity.as_ref();
+        self.options.record(consumed);
+        let units = consumed.map_or(0.0, |consumed| consumed.capacity_units);
+        if let Some(pace) = &self.pace {
+            pace.spend(units);
+        }
         let items = envelope.items.iter();
         let last = envelope.last_evaluated_key;
-        Ok(Fetched {
+        let mut fetched = Fetched {
             items: items.map(|item| span(response.body(), *item)).collect(),
             last: last.map(|key| key.as_str().to_owned()),
             scanned: envelope.scanned_count,
             count: envelope.count,
+            units,
+            whole: None,
             body: response.into_body(),
-        })
+        };
+        if let Some(complete) = &self.complete {
+            fetched.whole = Some(self.complete(&fetched, complete)?.await?);
+        }
+        Ok(fetched)
     }
 
     /// The body of the request.
@@ -95,7 +124,7 @@ impl<T> Read<T> {
         if let Some(start) = &ask.start {
             body.raw("ExclusiveStartKey", start);
         }
-        if self.options.wants_capacity() {
+        if self.wants_capacity() {
             body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
         }
         body.finish()
@@ -110,8 +139,41 @@ impl<T> Read<T> {
             limit: ask.limit.map(|limit| limit.min(MAX_LIMIT)),
             forward: is_query.then_some(!self.is_reversed()),
             select: ask.count.then_some("COUNT"),
+            segment: self.segment(ask.lane),
             ..Facts::default()
         }
+    }
+
+    /// The number of a segment, and how many there are.
+    fn segment(&self, lane: usize) -> Option<(u32, u32)> {
+        let lanes = self.requests.as_ref().map_or(0, Vec::len);
+        let is_segment = self.operation == Operation::Scan && lanes > 1;
+        let numbers = (u32::try_from(lane).ok()?, u32::try_from(lanes).ok()?);
+        is_segment.then_some(numbers)
+    }
+
+    /// Completes the items that are wanted.
+    fn complete(
+        &self,
+        fetched: &Fetched,
+        complete: &Complete,
+    ) -> Result<Sending<Vec<Option<String>>>, Error> {
+        let mut wanted = Vec::new();
+        let mut places = Vec::with_capacity(fetched.len());
+        for number in 0..fetched.len() {
+            let item = fetched.item(number);
+            let wants = self.reader.wants(item)?;
+            places.push(wants.then_some(wanted.len()));
+            if wants {
+                wanted.push(item);
+            }
+        }
+        let whole = complete(&wanted, &self.options)?;
+        Ok(Sending::new(async move {
+            let mut whole = whole.await?;
+            let of = |place: Option<usize>| whole.get_mut(place?)?.take();
+            Ok(places.into_iter().map(of).collect())
+        }))
     }
 }
 

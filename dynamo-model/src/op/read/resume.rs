@@ -11,7 +11,7 @@ use crate::key::{KeyValue, SortCondition};
 use crate::op::view::{RequestView, Requests};
 use crate::{CursorError, Error};
 
-impl<T> Read<T> {
+impl<T: 'static> Read<T> {
     /// What a cursor of this read is bound to.
     pub(super) fn binding(&self) -> Result<Binding, Error> {
         let mut hash = Sha256::new();
@@ -60,7 +60,8 @@ impl<T> Read<T> {
             None => Ok(Lane::new(request.render(self.filter.as_ref())?, None, None)),
             Some(starts) => self.lane_at(request, number, starts),
         };
-        requests.iter().enumerate().map(lane).collect()
+        let numbered = |(number, request)| Ok(lane((number, request))?.numbered(number));
+        requests.iter().enumerate().map(numbered).collect()
     }
 
     /// The cursor's position, checked: it may have come from anywhere.
