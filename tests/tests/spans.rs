@@ -280,6 +280,25 @@ async fn statements() {
 }
 
 #[tokio::test]
+async fn segments_are_told_apart() {
+    let desk = desk().await;
+    let scan = desk.scan::<Note>().segments(2);
+    let (found, spans) = watched(scan.collect()).await;
+    assert_eq!(found.unwrap().len(), 3);
+    let mut segments: Vec<_> = spans
+        .into_iter()
+        .map(|span| rest(span, "Scan"))
+        .map(|mut span| {
+            assert_eq!(span.remove("aws.dynamodb.total_segments").unwrap(), "2");
+            span.remove("aws.dynamodb.segment").unwrap()
+        })
+        .collect();
+    segments.sort();
+    segments.dedup();
+    assert_eq!(segments, ["0", "1"]);
+}
+
+#[tokio::test]
 async fn a_count_selects() {
     let desk = desk().await;
     let (count, spans) = watched(desk.query(Note::of(SECRET)).count()).await;
