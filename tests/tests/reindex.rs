@@ -259,7 +259,7 @@ async fn a_hundred_thousand_items_while_writers_change_them() {
                     };
                     update.send().await.unwrap();
                     writes.fetch_add(1, Ordering::Relaxed);
-                    tokio::task::yield_now().await;
+                    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
                 }
             })
         })
