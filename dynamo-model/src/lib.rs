@@ -27,8 +27,9 @@ pub use op::CursorKey;
 pub use op::{
     BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create, CreateTable,
     Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Page, Pages,
-    Progress, Put, Putting, Query, Rekey, RequestView, Requests, Row, Rows, Save, Scan, Sending,
-    Statement, TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
+    Progress, Put, Putting, Query, Reindex, ReindexSteps, Reindexed, Rekey, RequestView, Requests,
+    Row, Rows, Save, Scan, Sending, Statement, TransactGet, TransactWrite, Update, Upsert, Write,
+    WriteOutput, list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};

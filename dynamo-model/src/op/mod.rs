@@ -11,6 +11,7 @@ mod options;
 mod parents;
 mod query;
 mod read;
+mod reindex;
 mod rekey;
 mod request;
 mod save;
@@ -33,6 +34,7 @@ pub use query::Query;
 #[cfg(feature = "sealed-cursors")]
 pub use read::CursorKey;
 pub use read::{Cursor, Items, Page, Pages, Progress};
+pub use reindex::{Reindex, ReindexSteps, Reindexed};
 pub use rekey::Rekey;
 pub use save::{Create, Save};
 pub use scan::Scan;
