@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
+use tracing::Instrument as _;
 
 use super::{Complete, Read};
 use crate::op::Sending;
@@ -196,6 +197,7 @@ impl Fetching {
     pub(super) fn new<T: 'static>(read: &Arc<Read<T>>, ask: Ask, by_itself: bool) -> Self {
         let fetch = Box::pin(Arc::clone(read).fetch(ask));
         match Handle::try_current() {
+            // What it sends belongs to the span in which the items are asked for.
             Ok(runtime) if by_itself => Self::Task(runtime.spawn(fetch.in_current_span())),
             _ => Self::Here(fetch),
         }
