@@ -3,10 +3,12 @@
 mod action;
 mod backoff;
 mod batch;
+mod collection;
 mod draft;
 mod fields;
 mod filter;
 mod get;
+mod key_condition;
 mod options;
 mod pages;
 mod parents;
@@ -15,6 +17,7 @@ mod rekey;
 mod request;
 mod save;
 mod scan;
+mod select;
 mod table;
 mod transact;
 mod uniques;
@@ -25,6 +28,7 @@ mod write;
 pub use batch::{
     BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, ItemKey, Ordered,
 };
+pub use collection::{Assemble, ScanCollection};
 pub use get::Get;
 pub use options::{Meter, Sending};
 pub use pages::Items;
@@ -32,6 +36,7 @@ pub use query::Query;
 pub use rekey::Rekey;
 pub use save::{Create, Save};
 pub use scan::Scan;
+pub use select::Select;
 pub use table::{CreateTable, list_tables};
 pub use transact::{Keys, TransactGet, TransactWrite};
 pub use update::Update;

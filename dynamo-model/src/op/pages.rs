@@ -97,6 +97,19 @@ impl<T> Pages<T> {
         self.filter = filter;
     }
 
+    /// Not all items that are read are yielded.
+    pub(super) fn set_partial(&mut self) {
+        self.unfiltered = false;
+    }
+
+    /// Makes something else of the items.
+    pub(super) fn set_decode(
+        &mut self,
+        decode: impl Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync + 'static,
+    ) {
+        self.decode = Box::new(decode);
+    }
+
     /// Only the items that satisfy the condition, and those before it.
     pub(super) fn filter(&mut self, node: Result<Node, impl Into<Error>>) {
         self.unfiltered = false;

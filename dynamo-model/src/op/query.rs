@@ -4,17 +4,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::filter::Source;
+use super::key_condition::Lookup;
 use super::pages::{Items, Pages, pages};
-use super::request::{Body, Request};
+use super::request::Request;
 use crate::entity::{Item, Reader, context, is_entity};
-use crate::expr::{
-    Aliases, Attributed, Condition, Node, Operand, Partition, Path, sort_components,
-};
-use crate::key::{
-    Format, KeyError, KeyProblem, KeyValue, Part, Place, SortCondition, Template, encode,
-    sort_conditions,
-};
-use crate::schema::{AttributeDef, Projection, shares_prefix};
+use crate::expr::{Attributed, Condition, Node, Operand, Partition, Path};
+use crate::key::{SortTemplate, Template};
+use crate::schema::{AttributeDef, EntityDef, Projection, shares_prefix};
 use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
 use crate::{Consistent, Entity, Error, Keyed, Table};
@@ -24,7 +20,7 @@ use crate::{Consistent, Entity, Error, Keyed, Table};
 /// `T` is what an item is read as, `S` what is queried.
 #[must_use = "nothing is read until the items are asked for"]
 pub struct Query<T, S = Partition<T, 0>> {
-    pages: Pages<T>,
+    pub(super) pages: Pages<T>,
     index: Option<&'static str>,
     of: PhantomData<fn() -> S>,
 }
@@ -39,7 +35,7 @@ impl<E: Entity, const KEY: usize> Neighbours<E, KEY> {
 impl<E: Entity + Keyed<KEY>, const KEY: usize> Query<E, Partition<E, KEY>> {
     pub(crate) fn new(target: &Target, partition: &Partition<E, KEY>) -> Self {
         let mixed = Neighbours::<E, KEY>::SHARES_PREFIX;
-        let requests = requests(target, partition, true);
+        let requests = lookup(partition).requests(target, true);
         let reader = Reader::<E>::new();
         let mut query = Self::with(target, requests, move |item| {
             if mixed && !is_entity::<E>(item)? {
@@ -99,8 +95,8 @@ where
 {
     pub(crate) fn all(target: &Target, partition: &Partition<E, KEY>) -> Self {
         // Without a condition of the user's the whole partition is meant, not what this entity's keys begin with.
-        let sorted = partition.sorted;
-        let requests = requests(target, partition, sorted);
+        let sorted = partition.terms.sorted;
+        let requests = lookup(partition).requests(target, sorted);
         Self::with(target, requests, |item| Ok(Some(Item::new(item))))
     }
 }
@@ -111,16 +107,9 @@ impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>>
         requests: Result<Vec<Request>, Error>,
         decode: impl Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync + 'static,
     ) -> Self {
-        let mut pages = Pages::new(target, Operation::Query, requests, decode);
-        if pages.partitions() > 1 {
-            let (_, sk) = E::Table::DEF.attributes(&E::SCHEMA.keys[KEY]);
-            pages.merge_by(sk.iter().map(|attribute| attribute.name).collect());
-        }
-        Self {
-            pages,
-            index: E::SCHEMA.keys[KEY].index,
-            of: PhantomData,
-        }
+        let pages = Pages::new(target, Operation::Query, requests, decode);
+        let (_, sk) = E::Table::DEF.attributes(&E::SCHEMA.keys[KEY]);
+        Self::of_pages(pages, E::SCHEMA.keys[KEY].index, sk)
     }
 
     /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
@@ -136,6 +125,22 @@ impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>>
 }
 
 impl<T: Send + 'static, S> Query<T, S> {
+    /// The items of all partitions, in the order of these attributes of the sort key.
+    pub(super) fn of_pages(
+        mut pages: Pages<T>,
+        index: Option<&'static str>,
+        sk: &[AttributeDef],
+    ) -> Self {
+        if pages.partitions() > 1 {
+            pages.merge_by(sk.iter().map(|attribute| attribute.name).collect());
+        }
+        Self {
+            pages,
+            index,
+            of: PhantomData,
+        }
+    }
+
     /// In descending order of the sort key: `ScanIndexForward` = `false`.
     pub fn descending(mut self) -> Self {
         self.pages.set_descending();
@@ -161,124 +166,22 @@ impl<T, S> fmt::Debug for Query<T, S> {
     }
 }
 
-/// The requests without filter and paging, one for each partition: several if the partition key has a shard that the
-/// known components do not fix, none if no key can satisfy the conditions.
-fn requests<E: Entity, const KEY: usize>(
-    target: &Target,
-    partition: &Partition<E, KEY>,
-    sorted: bool,
-) -> Result<Vec<Request>, Error> {
+/// The key that a partition is read by.
+fn lookup<E: Entity, const KEY: usize>(partition: &Partition<E, KEY>) -> Lookup<'_> {
     let key = &E::SCHEMA.keys[KEY];
-    let open = open_shards(E::SCHEMA.pk_templates(key), partition);
-    let count: usize = open.iter().map(|(_, count)| usize::from(*count)).product();
-    let mut requests = Vec::with_capacity(count);
-    for number in 0..count {
-        // The digits of `number`, each to the base of its component's shards.
-        let mut rest = number;
-        let shards: Vec<(usize, u16)> = open
-            .iter()
-            .map(|&(component, count)| {
-                let shard = rest % usize::from(count);
-                rest /= usize::from(count);
-                (component, u16::try_from(shard).unwrap_or(u16::MAX))
-            })
-            .collect();
-        let mut aliases = Aliases::default();
-        let condition = key_condition(partition, &shards, sorted, &mut aliases)?;
-        let Some(condition) = condition else {
-            return Ok(Vec::new());
-        };
-        let mut body = Body::new(&target.table);
-        if let Some(index) = key.index {
-            body.string("IndexName", index);
-        }
-        body.string("KeyConditionExpression", &condition);
-        requests.push(Request { body, aliases });
-    }
-    Ok(requests)
-}
-
-/// The components that stand in the partition key as shards only, with the number of shards.
-fn open_shards<E, const KEY: usize>(
-    templates: &[Template],
-    partition: &Partition<E, KEY>,
-) -> Vec<(usize, u16)> {
-    let mut open: Vec<(usize, u16)> = Vec::new();
-    for (component, format) in templates.iter().flat_map(|template| template.components()) {
-        if let Format::Shard(count) = format
-            && partition.part(component).is_none()
-            && !open.iter().any(|(known, _)| *known == component)
-        {
-            open.push((component, count.max(1)));
-        }
-    }
-    open
-}
-
-/// Partition equalities and sort conditions; `None` if no key can satisfy them.
-fn key_condition<E: Entity, const KEY: usize>(
-    partition: &Partition<E, KEY>,
-    shards: &[(usize, u16)],
-    sorted: bool,
-    aliases: &mut Aliases,
-) -> Result<Option<String>, KeyError> {
-    let (schema, context) = (E::SCHEMA, context::<E>());
-    let of_partition = |component: usize| {
-        let shard = shards.iter().find(|(sharded, _)| *sharded == component);
-        let known = partition.part(component);
-        known.or_else(|| shard.map(|(_, number)| Part::Shard(*number)))
+    let (_, sk) = E::SCHEMA.pairs(E::Table::DEF, key);
+    let whole = |(attribute, template): (AttributeDef, Template)| SortTemplate {
+        template,
+        kind: attribute.kind,
+        is_whole: true,
     };
-    // A time given for its date says which partition, and nothing of the times in it.
-    let free = sort_components(schema, KEY);
-    let of_sort = |component: usize| {
-        if free.contains(&component) {
-            partition.equated(component)
-        } else {
-            partition.part(component)
-        }
-    };
-    let (pk, sk) = schema.pairs(E::Table::DEF, &schema.keys[KEY]);
-    let mut terms = Vec::new();
-    for (attribute, template) in pk {
-        let place = Place::partition(attribute.kind);
-        let value = encode(context, template, place, &of_partition)?
-            .ok_or_else(|| context.error(None, template, KeyProblem::Missing))?;
-        terms.push(format!(
-            "{} = {}",
-            aliases.name(attribute.name),
-            aliases.value(&value)
-        ));
-    }
-    let (attributes, templates): (Vec<AttributeDef>, Vec<_>) = sk
-        .filter(|_| sorted)
-        .map(|(attribute, template)| (attribute, (template, attribute.kind)))
-        .unzip();
-    let conditions = sort_conditions(context, &templates, &of_sort, partition.range.as_ref())?;
-    let Some(conditions) = conditions else {
-        return Ok(None);
-    };
-    for (at, condition) in &conditions {
-        let name = aliases.name(attributes[*at].name);
-        terms.push(sort_term(&name, condition, aliases));
-    }
-    Ok(Some(terms.join(" AND ")))
-}
-
-fn sort_term(name: &str, condition: &SortCondition, aliases: &mut Aliases) -> String {
-    let mut compare =
-        |operator: &str, value: &KeyValue| format!("{name} {operator} {}", aliases.value(value));
-    match condition {
-        SortCondition::Eq(value) => compare("=", value),
-        SortCondition::Lt(value) => compare("<", value),
-        SortCondition::Le(value) => compare("<=", value),
-        SortCondition::Gt(value) => compare(">", value),
-        SortCondition::Ge(value) => compare(">=", value),
-        SortCondition::Between(low, high) => {
-            format!("{} AND {}", compare("BETWEEN", low), aliases.value(high))
-        }
-        SortCondition::BeginsWith(value) => {
-            format!("begins_with({name}, {})", aliases.value(value))
-        }
+    Lookup {
+        context: context::<E>(),
+        table: E::Table::DEF,
+        entity: E::SCHEMA,
+        number: KEY,
+        sort: sk.map(whole).collect(),
+        known: &partition.terms,
     }
 }
 
@@ -291,11 +194,16 @@ pub(super) fn type_filter<E: Entity>(key: usize) -> Option<Node> {
         // Told apart by the shape of their keys instead, when they are decoded.
         return None;
     }
-    let types = std::iter::once(&schema.type_name).chain(schema.type_aliases);
+    Some(is_of_type(attribute, schema))
+}
+
+/// The type attribute names the entity.
+pub(super) fn is_of_type(attribute: &'static str, entity: &EntityDef) -> Node {
+    let types = std::iter::once(&entity.type_name).chain(entity.type_aliases);
     let mut values: Vec<Operand> = types.map(|name| Operand::text(name)).collect();
     let path = Operand::Path(Path::of(attribute));
-    Some(match values.pop() {
+    match values.pop() {
         Some(one) if values.is_empty() => Node::Compare(path, "=", one),
         last => Node::In(path, values.into_iter().chain(last).collect()),
-    })
+    }
 }

@@ -1,0 +1,184 @@
+//! `Query` of several entities of one partition.
+
+mod assemble;
+mod scan;
+
+use std::marker::PhantomData;
+
+use super::filter::Source;
+use super::key_condition::Lookup;
+use super::pages::Pages;
+use super::query::{Query, is_of_type};
+use super::request::Request;
+use crate::entity::{Found, unknown};
+use crate::expr::{Attributed, Condition, ItemCollection, Node};
+use crate::key::{Context, SortTemplate};
+use crate::schema::{CollectionDef, SharedSort, TableDef};
+use crate::transport::{Operation, Target};
+use crate::wire::RawItem;
+use crate::{Collection, Consistent, Error, Has, InvalidRequest, Table};
+
+pub use assemble::Assemble;
+pub use scan::ScanCollection;
+
+/// The query of a collection's items, as they are.
+pub(super) type Gathered<C> = Query<<C as Collection>::Item, ItemCollection<C>>;
+
+/// What the members' sort keys share. Worked out while compiling.
+struct Shared<C>(PhantomData<C>);
+
+impl<C: Collection> Shared<C> {
+    const SORT: &'static SharedSort = &SharedSort::of(C::DEF);
+}
+
+impl<C: Collection> Gathered<C> {
+    pub(crate) fn gather(target: &Target, partition: &ItemCollection<C>) -> Self {
+        let requests = requests(target, partition);
+        let pages = Pages::new(target, Operation::Query, requests, decode::<C>(false));
+        let sk = match C::DEF.members.first() {
+            Some(first) => C::Table::DEF.attributes(&first.entity.keys[first.key]).1,
+            None => &[],
+        };
+        Self::of_pages(pages, C::DEF.index, sk)
+    }
+
+    /// Passes over items of entities that are no members, which are an error otherwise, or are kept by
+    /// `#[collection(other)]`.
+    ///
+    /// They are read and paid for like the others.
+    pub fn skip_unknown(mut self) -> Self {
+        self.pages.set_partial();
+        self.pages.set_decode(decode::<C>(true));
+        self
+    }
+
+    /// Of one member only the items that satisfy a condition; the other members' stay: `FilterExpression`. Several filters
+    /// must all hold.
+    ///
+    /// DynamoDB filters what it has read: what it leaves out is paid for like what is returned. Which items are the
+    /// member's is said by the table's type attribute: an item without it stays. A table without such an attribute, and an
+    /// index that does not hold it, end the items with [`Error::Invalid`], as a filter does that names an attribute of the
+    /// key that is queried; nothing is sent then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Customer, Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "PROFILE")]
+    /// # struct Customer { customer_id: String }
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{order}")]
+    /// # struct Order { customer_id: String, order: u32, total: u64 }
+    /// # #[derive(Collection)] enum CustomerItem { Customer(Customer), Order(Order) }
+    /// # async fn doc(shop: Handle<Shop>) -> Result<(), Error> {
+    /// let large = shop
+    ///     .query(CustomerItem::of("c-1"))
+    ///     .filter_member::<Order>(|o| o.total.ge(10_000))
+    ///     .collect()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn filter_member<E>(mut self, condition: impl FnOnce(E::Attributes) -> Condition<E>) -> Self
+    where
+        E: Attributed,
+        C: Has<E>,
+    {
+        self.pages.filter(member_filter::<C, E>(condition));
+        self
+    }
+
+    /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
+    /// table says which attribute that is, `ttl = ".."`.
+    ///
+    /// They are read and paid for like the others.
+    pub fn skip_expired(mut self) -> Self {
+        let expiry = source::<C>().expiry();
+        self.pages.skip_expired(expiry);
+        self
+    }
+
+    /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
+    ///
+    /// A global index is eventually consistent: for a collection on one this does not compile.
+    pub fn consistent(mut self) -> Self
+    where
+        C: Collection<Reads: Consistent>,
+    {
+        self.pages.set_consistent();
+        self
+    }
+}
+
+fn requests<C: Collection>(
+    target: &Target,
+    partition: &ItemCollection<C>,
+) -> Result<Vec<Request>, Error> {
+    let (table, collection): (&'static TableDef, &'static CollectionDef) = (C::Table::DEF, C::DEF);
+    let Some(first) = collection.members.first() else {
+        return Ok(Vec::new());
+    };
+    let (_, attributes) = table.attributes(&first.entity.keys[first.key]);
+    let shared = attributes.iter().zip(Shared::<C>::SORT.templates());
+    let sort = shared.map(|(attribute, shared)| SortTemplate {
+        template: shared.template(),
+        kind: attribute.kind,
+        is_whole: shared.is_whole,
+    });
+    let lookup = Lookup {
+        context: Context {
+            entity: collection.name,
+            components: first.entity.components,
+            delimiters: C::Table::MODEL.delimiters.as_slice(),
+        },
+        table,
+        entity: first.entity,
+        number: first.key,
+        sort: sort.collect(),
+        known: &partition.terms,
+    };
+    lookup.requests(target, true)
+}
+
+/// Makes an item what the collection has for it.
+fn decode<C: Collection>(
+    skips_unknown: bool,
+) -> impl Fn(RawItem<'_>) -> Result<Option<C::Item>, Error> + Send + Sync + 'static {
+    let members = C::readers();
+    move |item| {
+        let found = members.find(C::Table::DEF, item)?;
+        match found {
+            Found::Other if skips_unknown => Ok(None),
+            Found::Other if !members.keeps_others() => Err(unknown::<C>(item)),
+            found => members.read(found, item),
+        }
+    }
+}
+
+fn source<C: Collection>() -> Source {
+    let table = C::Table::DEF;
+    let index = C::DEF.index.and_then(|name| table.index(name));
+    Source { table, index }
+}
+
+/// It is no item of the entity, or the condition holds.
+fn member_filter<C: Collection, E: Attributed>(
+    condition: impl FnOnce(E::Attributes) -> Condition<E>,
+) -> Result<Node, Error> {
+    let Some(attribute) = C::Table::DEF.type_attribute else {
+        return Err(InvalidRequest::new(format!(
+            "items of table `{}` have no type attribute, by which a filter could tell those of `{}` from the others: filter \
+             what comes back",
+            C::Table::DEF.name,
+            E::SCHEMA.name
+        ))
+        .into());
+    };
+    let condition = condition(E::attributes())
+        .into_node()
+        .map_err(|error| error.with_entity(E::SCHEMA.name))?;
+    let filter = is_of_type(attribute, E::SCHEMA).not().or(condition);
+    source::<C>().check_filter(&filter)?;
+    Ok(filter)
+}
