@@ -2,6 +2,7 @@
 
 mod canceled;
 mod collection;
+mod cursor;
 mod incomplete;
 mod raw;
 mod request;
@@ -14,6 +15,7 @@ use std::fmt;
 pub(crate) use canceled::Performed;
 pub use canceled::{CancellationReason, Outcome, OutcomeKind, TransactionCanceled};
 pub use collection::{CollectionError, CollectionProblem};
+pub use cursor::{CursorError, CursorErrorKind};
 pub use incomplete::Incomplete;
 pub use request::{InvalidRequest, ModelMismatch, WaitTimeout};
 pub(crate) use service::Refusal;
@@ -94,6 +96,13 @@ pub enum Error {
     Invalid(InvalidRequest),
     /// A batch was not processed to its end. The other entries were.
     Incomplete(Incomplete),
+    /// A cursor was refused. Nothing was sent.
+    Cursor(CursorError),
+    /// `only` was asked for, and there are several.
+    MoreThanOne {
+        /// The name of what was read.
+        what: &'static str,
+    },
 }
 
 impl Error {
@@ -332,6 +341,11 @@ impl fmt::Display for Error {
             Self::Invalid(error) => error.fmt(f),
             Self::Collection(error) => error.fmt(f),
             Self::Incomplete(error) => error.fmt(f),
+            Self::Cursor(error) => error.fmt(f),
+            Self::MoreThanOne { what } => write!(
+                f,
+                "there is more than one item of `{what}`, where `only` allows one: narrow the query, or ask for `first`"
+            ),
         }
     }
 }
@@ -364,7 +378,7 @@ macro_rules! from {
 from! {
     Key(KeyError), Encode(EncodeError), Decode(DecodeError), Transport(TransportError), Invalid(InvalidRequest),
     ModelMismatch(ModelMismatch), WaitTimeout(WaitTimeout), TransactionCanceled(TransactionCanceled),
-    Incomplete(Incomplete), Collection(CollectionError),
+    Incomplete(Incomplete), Cursor(CursorError), Collection(CollectionError),
 }
 
 #[cfg(test)]

@@ -24,9 +24,9 @@ pub use error::*;
 pub use key::KeyPart;
 pub use op::{
     Assemble, BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create,
-    CreateTable, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Put,
-    Putting, Query, Rekey, Save, Scan, ScanCollection, Select, Sending, TransactGet, TransactWrite,
-    Update, Upsert, Write, WriteOutput, list_tables,
+    CreateTable, Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered,
+    Page, Pages, Put, Putting, Query, Rekey, Save, Scan, ScanCollection, Select, Sending,
+    TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};

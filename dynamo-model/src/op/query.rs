@@ -5,9 +5,8 @@ use std::marker::PhantomData;
 
 use super::filter::Source;
 use super::key_condition::Lookup;
-use super::pages::{Items, Pages, pages};
-use super::request::Request;
-use crate::entity::{Item, Reader, context, is_entity};
+use super::read::{Items, Read, Reader, Request, reads};
+use crate::entity::{Item, Reader as EntityReader, context, is_entity};
 use crate::expr::{Attributed, Condition, Node, Operand, Partition, Path};
 use crate::key::{SortTemplate, Template};
 use crate::schema::{AttributeDef, EntityDef, Projection, shares_prefix};
@@ -20,8 +19,7 @@ use crate::{Consistent, Entity, Error, Keyed, Table};
 /// `T` is what an item is read as, `S` what is queried.
 #[must_use = "nothing is read until the items are asked for"]
 pub struct Query<T, S = Partition<T, 0>> {
-    pub(super) pages: Pages<T>,
-    index: Option<&'static str>,
+    pub(super) read: Read<T>,
     of: PhantomData<fn() -> S>,
 }
 
@@ -36,34 +34,24 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> Query<E, Partition<E, KEY>> {
     pub(crate) fn new(target: &Target, partition: &Partition<E, KEY>) -> Self {
         let mixed = Neighbours::<E, KEY>::SHARES_PREFIX;
         let requests = lookup(partition).requests(target, true);
-        let reader = Reader::<E>::new();
-        let mut query = Self::with(target, requests, move |item| {
-            if mixed && !is_entity::<E>(item)? {
-                return Ok(None);
-            }
-            reader.read(item).map(Some)
-        });
+        let mut query = Self::with(target, requests, OneEntity::<E>::new(mixed));
         if mixed {
-            query.pages.set_mixed(type_filter::<E>(KEY));
+            let filter = type_filter::<E>(KEY);
+            let is_exact = filter.is_some();
+            query.read.set_mixed(filter, is_exact);
         }
         query
     }
 }
 
 impl<T, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>> {
-    fn source(&self) -> Source {
-        let table = E::Table::DEF;
-        let index = self.index.and_then(|name| table.index(name));
-        Source { table, index }
-    }
-
     /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
     /// table says which attribute that is, `ttl = ".."`.
     ///
     /// They are read and paid for like the others.
     pub fn skip_expired(mut self) -> Self {
-        let expiry = self.source().expiry();
-        self.pages.skip_expired(expiry);
+        let expiry = self.read.source().expiry();
+        self.read.skip_expired(expiry);
         self
     }
 }
@@ -76,7 +64,7 @@ impl<T, E: Attributed, const KEY: usize> Query<T, Partition<E, KEY>> {
     /// items with [`Error::Invalid`], and nothing is sent.
     pub fn filter(mut self, condition: impl FnOnce(E::Attributes) -> Condition<E>) -> Self {
         let node = condition(E::attributes()).into_node();
-        let source = self.source();
+        let source = self.read.source();
         let checked = match node {
             Ok(node) => source
                 .check_filter(&node)
@@ -84,7 +72,7 @@ impl<T, E: Attributed, const KEY: usize> Query<T, Partition<E, KEY>> {
                 .map_err(Error::from),
             Err(error) => Err(error.with_entity(E::SCHEMA.name).into()),
         };
-        self.pages.filter(checked);
+        self.read.filter(checked);
         self
     }
 }
@@ -97,7 +85,7 @@ where
         // Without a condition of the user's the whole partition is meant, not what this entity's keys begin with.
         let sorted = partition.terms.sorted;
         let requests = lookup(partition).requests(target, sorted);
-        Self::with(target, requests, |item| Ok(Some(Item::new(item))))
+        Self::with(target, requests, Whole)
     }
 }
 
@@ -105,11 +93,23 @@ impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>>
     fn with(
         target: &Target,
         requests: Result<Vec<Request>, Error>,
-        decode: impl Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync + 'static,
+        reader: impl Reader<T>,
     ) -> Self {
-        let pages = Pages::new(target, Operation::Query, requests, decode);
-        let (_, sk) = E::Table::DEF.attributes(&E::SCHEMA.keys[KEY]);
-        Self::of_pages(pages, E::SCHEMA.keys[KEY].index, sk)
+        let (table, schema) = (E::Table::DEF, E::SCHEMA);
+        let key = &schema.keys[KEY];
+        let index = key.index.and_then(|name| table.index(name));
+        let source = Source { table, index };
+        let mut read = Read::new(
+            target,
+            Operation::Query,
+            source,
+            schema.name,
+            requests,
+            reader,
+        );
+        let (_, sk) = table.attributes(key);
+        read.set_merged(sk.iter().map(|attribute| attribute.name));
+        Self::of_read(read)
     }
 
     /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
@@ -119,57 +119,98 @@ impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>>
     where
         E: Keyed<KEY, Reads: Consistent>,
     {
-        self.pages.set_consistent();
+        self.read.set_consistent();
         self
     }
 }
 
-impl<T: Send + 'static, S> Query<T, S> {
-    /// The items of all partitions, in the order of these attributes of the sort key.
-    pub(super) fn of_pages(
-        mut pages: Pages<T>,
-        index: Option<&'static str>,
-        sk: &[AttributeDef],
-    ) -> Self {
-        if pages.partitions() > 1 {
-            pages.merge_by(sk.iter().map(|attribute| attribute.name).collect());
-        }
+impl<T, S> Query<T, S> {
+    pub(super) fn of_read(read: Read<T>) -> Self {
         Self {
-            pages,
-            index,
+            read,
             of: PhantomData,
         }
     }
+}
 
+impl<T: Send + 'static, S> Query<T, S> {
     /// In descending order of the sort key: `ScanIndexForward` = `false`.
     pub fn descending(mut self) -> Self {
-        self.pages.set_descending();
+        self.read.set_descending();
         self
     }
 
-    pages!(T);
+    /// Reads the items before the one that a [`Cursor`](crate::Cursor) of the same query stands on, the nearest first: those that the query
+    /// hands out before it, in reverse.
+    ///
+    /// [`Page::first`](crate::Page::first) is the cursor to page back from. One of another query ends the items with
+    /// [`Error::Cursor`], and nothing is sent.
+    pub fn before(mut self, cursor: &crate::Cursor) -> Self {
+        self.read.set_start(cursor, true);
+        self
+    }
+
+    reads!(T);
 
     /// The items, page after page as they are asked for.
     ///
     /// What is wrong with the request itself is the first and only thing that the stream yields.
     pub fn items(self) -> Items<T> {
-        Items::new(self.pages)
+        Items::new(self.read)
     }
 }
 
 impl<T, S> fmt::Debug for Query<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Query")
-            .field("table", &self.pages.table())
-            .field("index", &self.index)
+            .field("table", &self.read.table())
+            .field("index", &self.read.index())
             .finish_non_exhaustive()
+    }
+}
+
+/// Reads items of one entity.
+pub(super) struct OneEntity<E> {
+    reader: EntityReader<E>,
+    /// Whether there may be others among them.
+    mixed: bool,
+}
+
+impl<E: Entity> OneEntity<E> {
+    pub(super) fn new(mixed: bool) -> Self {
+        Self {
+            reader: EntityReader::new(),
+            mixed,
+        }
+    }
+}
+
+impl<E: Entity> Reader<E> for OneEntity<E> {
+    fn wants(&self, item: RawItem<'_>) -> Result<bool, Error> {
+        Ok(!self.mixed || is_entity::<E>(item)?)
+    }
+
+    fn read(&self, item: RawItem<'_>) -> Result<E, Error> {
+        self.reader.read(item)
+    }
+}
+
+/// Reads items of whatever entity.
+pub(super) struct Whole;
+
+impl<T: Table> Reader<Item<T>> for Whole {
+    fn wants(&self, _: RawItem<'_>) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    fn read(&self, item: RawItem<'_>) -> Result<Item<T>, Error> {
+        Ok(Item::new(item))
     }
 }
 
 /// The key that a partition is read by.
 fn lookup<E: Entity, const KEY: usize>(partition: &Partition<E, KEY>) -> Lookup<'_> {
-    let key = &E::SCHEMA.keys[KEY];
-    let (_, sk) = E::SCHEMA.pairs(E::Table::DEF, key);
+    let (_, sk) = E::SCHEMA.pairs(E::Table::DEF, &E::SCHEMA.keys[KEY]);
     let whole = |(attribute, template): (AttributeDef, Template)| SortTemplate {
         template,
         kind: attribute.kind,
@@ -181,7 +222,7 @@ fn lookup<E: Entity, const KEY: usize>(partition: &Partition<E, KEY>) -> Lookup<
         entity: E::SCHEMA,
         number: KEY,
         sort: sk.map(whole).collect(),
-        known: &partition.terms,
+        terms: &partition.terms,
     }
 }
 

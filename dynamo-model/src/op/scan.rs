@@ -2,40 +2,36 @@
 
 use std::fmt;
 
-use super::filter::expiry;
-use super::pages::{Items, Pages, pages};
-use super::query::type_filter;
-use super::request::{Body, Request};
-use crate::entity::{Reader, is_entity};
-use crate::expr::{Aliases, Attributed, Condition, Node, Operand, Path};
+use super::filter::{Source, expiry};
+use super::query::{OneEntity, type_filter};
+use super::read::{Items, Read, Request, reads};
+use super::request::Body;
+use crate::expr::{Attributed, Condition, Node, Operand, Path};
 use crate::key::KeyKind;
 use crate::transport::{Operation, Target};
-use crate::wire::RawItem;
 use crate::{Entity, Table};
 
 /// A read of every item of one entity in the table. Made by [`Handle::scan`](crate::Handle::scan).
 #[must_use = "nothing is read until the items are asked for"]
 pub struct Scan<E> {
-    pages: Pages<E>,
+    read: Read<E>,
 }
 
 impl<E: Entity> Scan<E> {
     pub(crate) fn new(target: &Target) -> Self {
-        let request = Request {
-            body: Body::new(&target.table),
-            aliases: Aliases::default(),
+        let source = Source {
+            table: E::Table::DEF,
+            index: None,
         };
-        let reader = Reader::<E>::new();
-        let decode = move |item: RawItem<'_>| {
-            if is_entity::<E>(item)? {
-                reader.read(item).map(Some)
-            } else {
-                Ok(None)
-            }
-        };
-        let mut pages = Pages::new(target, Operation::Scan, Ok(vec![request]), decode);
-        pages.set_mixed(type_filter::<E>(0).or_else(key_filter::<E>));
-        Self { pages }
+        let requests = Ok(vec![Request::whole(Body::new(&target.table))]);
+        let reader = OneEntity::<E>::new(true);
+        let name = E::SCHEMA.name;
+        let mut read = Read::new(target, Operation::Scan, source, name, requests, reader);
+        match type_filter::<E>(0) {
+            Some(filter) => read.set_mixed(Some(filter), true),
+            None => read.set_mixed(key_filter::<E>(), false),
+        }
+        Self { read }
     }
 
     /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
@@ -43,21 +39,21 @@ impl<E: Entity> Scan<E> {
     ///
     /// They are read and paid for like the others.
     pub fn skip_expired(mut self) -> Self {
-        self.pages.skip_expired(expiry(E::Table::DEF));
+        self.read.skip_expired(expiry(E::Table::DEF));
         self
     }
 
     /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
     pub fn consistent(mut self) -> Self {
-        self.pages.set_consistent();
+        self.read.set_consistent();
         self
     }
 
-    pages!(E);
+    reads!(E);
 
     /// The items, page after page as they are asked for.
     pub fn items(self) -> Items<E> {
-        Items::new(self.pages)
+        Items::new(self.read)
     }
 }
 
@@ -67,7 +63,7 @@ impl<E: Attributed> Scan<E> {
     /// DynamoDB filters what it has read: the others are paid for like those that are returned.
     pub fn filter(mut self, condition: impl FnOnce(E::Attributes) -> Condition<E>) -> Self {
         let node = condition(E::attributes()).into_node();
-        self.pages
+        self.read
             .filter(node.map_err(|error| error.with_entity(E::SCHEMA.name)));
         self
     }
@@ -91,7 +87,7 @@ fn key_filter<E: Entity>() -> Option<Node> {
 impl<E: Entity> fmt::Debug for Scan<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scan")
-            .field("table", &self.pages.table())
+            .field("table", &self.read.table())
             .field("entity", &E::SCHEMA.name)
             .finish_non_exhaustive()
     }

@@ -7,10 +7,9 @@ use std::marker::PhantomData;
 
 use super::filter::Source;
 use super::key_condition::Lookup;
-use super::pages::Pages;
 use super::query::{Query, is_of_type};
-use super::request::Request;
-use crate::entity::{Found, unknown};
+use super::read::{Read, Reader, Request};
+use crate::entity::{Found, Readers, unknown};
 use crate::expr::{Attributed, Condition, ItemCollection, Node};
 use crate::key::{Context, SortTemplate};
 use crate::schema::{CollectionDef, SharedSort, TableDef};
@@ -34,12 +33,16 @@ impl<C: Collection> Shared<C> {
 impl<C: Collection> Gathered<C> {
     pub(crate) fn gather(target: &Target, partition: &ItemCollection<C>) -> Self {
         let requests = requests(target, partition);
-        let pages = Pages::new(target, Operation::Query, requests, decode::<C>(false));
-        let sk = match C::DEF.members.first() {
-            Some(first) => C::Table::DEF.attributes(&first.entity.keys[first.key]).1,
-            None => &[],
-        };
-        Self::of_pages(pages, C::DEF.index, sk)
+        let reader = Gathering::<C>::new(false);
+        let (source, name) = (source::<C>(), C::DEF.name);
+        let mut read = Read::new(target, Operation::Query, source, name, requests, reader);
+        // The service does not know which items are of no member.
+        read.set_exact(C::DEF.other.is_some());
+        if let Some(first) = C::DEF.members.first() {
+            let (_, sk) = C::Table::DEF.attributes(&first.entity.keys[first.key]);
+            read.set_merged(sk.iter().map(|attribute| attribute.name));
+        }
+        Self::of_read(read)
     }
 
     /// Passes over items of entities that are no members, which are an error otherwise, or are kept by
@@ -47,8 +50,8 @@ impl<C: Collection> Gathered<C> {
     ///
     /// They are read and paid for like the others.
     pub fn skip_unknown(mut self) -> Self {
-        self.pages.set_partial();
-        self.pages.set_decode(decode::<C>(true));
+        self.read.set_mixed(None, false);
+        self.read.set_reader(Gathering::<C>::new(true));
         self
     }
 
@@ -85,7 +88,7 @@ impl<C: Collection> Gathered<C> {
         E: Attributed,
         C: Has<E>,
     {
-        self.pages.filter(member_filter::<C, E>(condition));
+        self.read.filter(member_filter::<C, E>(condition));
         self
     }
 
@@ -95,7 +98,7 @@ impl<C: Collection> Gathered<C> {
     /// They are read and paid for like the others.
     pub fn skip_expired(mut self) -> Self {
         let expiry = source::<C>().expiry();
-        self.pages.skip_expired(expiry);
+        self.read.skip_expired(expiry);
         self
     }
 
@@ -106,7 +109,7 @@ impl<C: Collection> Gathered<C> {
     where
         C: Collection<Reads: Consistent>,
     {
-        self.pages.set_consistent();
+        self.read.set_consistent();
         self
     }
 }
@@ -136,23 +139,42 @@ fn requests<C: Collection>(
         entity: first.entity,
         number: first.key,
         sort: sort.collect(),
-        known: &partition.terms,
+        terms: &partition.terms,
     };
     lookup.requests(target, true)
 }
 
-/// Makes an item what the collection has for it.
-fn decode<C: Collection>(
+/// Reads items of the members, and what is done about others.
+struct Gathering<C: Collection> {
+    readers: Readers<C::Item>,
     skips_unknown: bool,
-) -> impl Fn(RawItem<'_>) -> Result<Option<C::Item>, Error> + Send + Sync + 'static {
-    let members = C::readers();
-    move |item| {
-        let found = members.find(C::Table::DEF, item)?;
-        match found {
-            Found::Other if skips_unknown => Ok(None),
-            Found::Other if !members.keeps_others() => Err(unknown::<C>(item)),
-            found => members.read(found, item),
+}
+
+impl<C: Collection> Gathering<C> {
+    fn new(skips_unknown: bool) -> Self {
+        Self {
+            readers: C::readers(),
+            skips_unknown,
         }
+    }
+}
+
+impl<C: Collection> Reader<C::Item> for Gathering<C> {
+    fn wants(&self, item: RawItem<'_>) -> Result<bool, Error> {
+        match self.readers.find(C::Table::DEF, item)? {
+            Found::Member(_) => Ok(true),
+            Found::Marker => Ok(false),
+            Found::Other if self.skips_unknown => Ok(false),
+            Found::Other if self.readers.keeps_others() => Ok(true),
+            Found::Other => Err(unknown::<C>(item)),
+        }
+    }
+
+    fn read(&self, item: RawItem<'_>) -> Result<C::Item, Error> {
+        let found = self.readers.find(C::Table::DEF, item)?;
+        self.readers
+            .read(found, item)?
+            .ok_or_else(|| unknown::<C>(item))
     }
 }
 

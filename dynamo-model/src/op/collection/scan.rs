@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::{decode, member_filter, source};
-use crate::expr::{Aliases, Attributed, Condition};
-use crate::op::pages::{Items, Pages, pages};
-use crate::op::request::{Body, Request};
+use super::{Gathering, member_filter, source};
+use crate::expr::{Attributed, Condition};
+use crate::op::read::{Items, Read, Request, reads};
+use crate::op::request::Body;
 use crate::transport::{Operation, Target};
 use crate::{Collection, Consistent, Has};
 
@@ -13,7 +13,7 @@ use crate::{Collection, Consistent, Has};
 /// [`Handle::scan_collection`](crate::Handle::scan_collection).
 #[must_use = "nothing is read until the items are asked for"]
 pub struct ScanCollection<C: Collection<Item = C>> {
-    pages: Pages<C>,
+    read: Read<C>,
 }
 
 impl<C: Collection<Item = C>> ScanCollection<C> {
@@ -22,15 +22,13 @@ impl<C: Collection<Item = C>> ScanCollection<C> {
         if let Some(index) = C::DEF.index {
             body.string("IndexName", index);
         }
-        let request = Request {
-            body,
-            aliases: Aliases::default(),
-        };
-        let requests = Ok(vec![request]);
-        let mut pages = Pages::new(target, Operation::Scan, requests, decode::<C>(false));
+        let requests = Ok(vec![Request::whole(body)]);
+        let reader = Gathering::<C>::new(false);
+        let (source, name) = (source::<C>(), C::DEF.name);
+        let mut read = Read::new(target, Operation::Scan, source, name, requests, reader);
         // The markers of unique values are among what is read.
-        pages.set_partial();
-        Self { pages }
+        read.set_mixed(None, false);
+        Self { read }
     }
 
     /// Passes over items of entities that are no members, which are an error otherwise, or are kept by
@@ -38,7 +36,7 @@ impl<C: Collection<Item = C>> ScanCollection<C> {
     ///
     /// They are read and paid for like the others.
     pub fn skip_unknown(mut self) -> Self {
-        self.pages.set_decode(decode::<C>(true));
+        self.read.set_reader(Gathering::<C>::new(true));
         self
     }
 
@@ -48,13 +46,13 @@ impl<C: Collection<Item = C>> ScanCollection<C> {
         E: Attributed,
         C: Has<E>,
     {
-        self.pages.filter(member_filter::<C, E>(condition));
+        self.read.filter(member_filter::<C, E>(condition));
         self
     }
 
     /// Leaves out the items whose time to live has passed: as [`Query::skip_expired`](crate::Query::skip_expired).
     pub fn skip_expired(mut self) -> Self {
-        self.pages.skip_expired(source::<C>().expiry());
+        self.read.skip_expired(source::<C>().expiry());
         self
     }
 
@@ -65,22 +63,22 @@ impl<C: Collection<Item = C>> ScanCollection<C> {
     where
         C: Collection<Reads: Consistent>,
     {
-        self.pages.set_consistent();
+        self.read.set_consistent();
         self
     }
 
-    pages!(C);
+    reads!(C);
 
     /// The items, page after page as they are asked for.
     pub fn items(self) -> Items<C> {
-        Items::new(self.pages)
+        Items::new(self.read)
     }
 }
 
 impl<C: Collection<Item = C>> fmt::Debug for ScanCollection<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScanCollection")
-            .field("table", &self.pages.table())
+            .field("table", &self.read.table())
             .field("collection", &C::DEF.name)
             .finish_non_exhaustive()
     }
