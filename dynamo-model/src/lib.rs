@@ -22,11 +22,13 @@ pub use entity::{
 };
 pub use error::*;
 pub use key::KeyPart;
+#[cfg(feature = "sealed-cursors")]
+pub use op::CursorKey;
 pub use op::{
     Assemble, BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create,
     CreateTable, Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered,
-    Page, Pages, Put, Putting, Query, Rekey, Save, Scan, ScanCollection, Select, Sending,
-    TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
+    Page, Pages, Progress, Put, Putting, Query, Rekey, Save, Scan, Select, Sending, TransactGet,
+    TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};

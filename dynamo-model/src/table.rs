@@ -13,10 +13,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::TableDescription;
 
 use crate::entity::{Item, Key, read_entity};
-use crate::expr::Partition;
-use crate::op::{
-    CreateTable, Delete, Get, Put, Query, Scan, ScanCollection, Select, Sending, verify,
-};
+use crate::expr::{ItemCollection, Partition};
+use crate::op::{CreateTable, Delete, Get, Put, Query, Scan, Select, Sending, verify};
 use crate::transport::{Target, control};
 use crate::wire::RawItem;
 use crate::{CancellationReason, Clock, Collection, Entity, Error, Keyed, Table};
@@ -293,10 +291,42 @@ impl<T: Table> Handle<T> {
         Scan::new(&self.target)
     }
 
+    /// Reads every item in the table, whatever its entity, as [`Item`]s to be decoded one by one: `Scan`.
+    ///
+    /// # Cost
+    ///
+    /// As for [`scan`](Self::scan).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>) -> Result<(), Error> {
+    /// let mut items = shop
+    ///     .scan_all()
+    ///     .segments(16)
+    ///     .read_units_per_second(500.0)
+    ///     .on_page(|so_far| println!("{} items", so_far.scanned))
+    ///     .items();
+    /// while let Some(item) = items.try_next().await? {
+    ///     if item.is::<Order>() {
+    ///         println!("order {}", item.decode::<Order>()?.number);
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn scan_all(&self) -> Scan<Item<T>, T> {
+        Scan::all(&self.target)
+    }
+
     /// Reads every item of a collection's entities in the table, or in the index that the collection is on: `Scan`.
     ///
     /// Items of other entities are an error, unless the collection keeps them or they are
-    /// [skipped](ScanCollection::skip_unknown).
+    /// [skipped](Scan::skip_unknown).
     ///
     /// # Cost
     ///
@@ -328,8 +358,10 @@ impl<T: Table> Handle<T> {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn scan_collection<C: Collection<Table = T, Item = C>>(&self) -> ScanCollection<C> {
-        ScanCollection::new(&self.target)
+    pub fn scan_collection<C: Collection<Table = T, Item = C>>(
+        &self,
+    ) -> Scan<C, ItemCollection<C>> {
+        Scan::gather(&self.target)
     }
 
     /// Creates the table with its indexes: `CreateTable`.

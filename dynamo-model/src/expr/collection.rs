@@ -82,6 +82,15 @@ fn partition_components(member: &MemberDef) -> Vec<usize> {
     all
 }
 
+impl<C> Clone for ItemCollection<C> {
+    fn clone(&self) -> Self {
+        Self {
+            terms: self.terms.clone(),
+            collection: PhantomData,
+        }
+    }
+}
+
 /// Says which collection it is of, without the values.
 impl<C: Collection> fmt::Debug for ItemCollection<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -32,6 +32,7 @@ impl<E, const KEY: usize> Partition<E, KEY> {
 }
 
 /// What is said of the components of a key: those of its partition, and what a condition says of its sort key.
+#[derive(Clone)]
 pub(crate) struct KeyTerms {
     /// Components of the partition key, by their numbers.
     partition: Vec<(usize, Part<'static>)>,
@@ -121,6 +122,15 @@ pub(crate) fn sort_components(entity: &crate::schema::EntityDef, key: usize) -> 
         }
     }
     all
+}
+
+impl<E, const KEY: usize> Clone for Partition<E, KEY> {
+    fn clone(&self) -> Self {
+        Self {
+            terms: self.terms.clone(),
+            entity: PhantomData,
+        }
+    }
 }
 
 /// Says which partition it is of, without the values.

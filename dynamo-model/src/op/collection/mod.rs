@@ -18,7 +18,6 @@ use crate::wire::RawItem;
 use crate::{Collection, Consistent, Error, Has, InvalidRequest, Table};
 
 pub use assemble::Assemble;
-pub use scan::ScanCollection;
 
 /// The query of a collection's items, as they are.
 pub(super) type Gathered<C> = Query<<C as Collection>::Item, ItemCollection<C>>;
@@ -88,7 +87,9 @@ impl<C: Collection> Gathered<C> {
         E: Attributed,
         C: Has<E>,
     {
-        self.read.filter(member_filter::<C, E>(condition));
+        self.read.filter(member_filter::<C, E>(condition, |filter| {
+            source::<C>().check_filter(filter)
+        }));
         self
     }
 
@@ -187,6 +188,7 @@ fn source<C: Collection>() -> Source {
 /// It is no item of the entity, or the condition holds.
 fn member_filter<C: Collection, E: Attributed>(
     condition: impl FnOnce(E::Attributes) -> Condition<E>,
+    check: impl FnOnce(&Node) -> Result<(), InvalidRequest>,
 ) -> Result<Node, Error> {
     let Some(attribute) = C::Table::DEF.type_attribute else {
         return Err(InvalidRequest::new(format!(
@@ -201,6 +203,6 @@ fn member_filter<C: Collection, E: Attributed>(
         .into_node()
         .map_err(|error| error.with_entity(E::SCHEMA.name))?;
     let filter = is_of_type(attribute, E::SCHEMA).not().or(condition);
-    source::<C>().check_filter(&filter)?;
+    check(&filter)?;
     Ok(filter)
 }

@@ -1,34 +1,21 @@
 //! `Scan` of several entities.
 
-use std::fmt;
+use super::{Gathering, member_filter};
+use crate::expr::{Attributed, Condition, ItemCollection};
+use crate::op::scan::Scan;
+use crate::transport::Target;
+use crate::{Collection, Has, Table};
 
-use super::{Gathering, member_filter, source};
-use crate::expr::{Attributed, Condition};
-use crate::op::read::{Items, Read, Request, reads};
-use crate::op::request::Body;
-use crate::transport::{Operation, Target};
-use crate::{Collection, Consistent, Has};
-
-/// A read of every item of a collection's entities in the table or in its index. Made by
-/// [`Handle::scan_collection`](crate::Handle::scan_collection).
-#[must_use = "nothing is read until the items are asked for"]
-pub struct ScanCollection<C: Collection<Item = C>> {
-    read: Read<C>,
-}
-
-impl<C: Collection<Item = C>> ScanCollection<C> {
-    pub(crate) fn new(target: &Target) -> Self {
-        let mut body = Body::new(&target.table);
-        if let Some(index) = C::DEF.index {
-            body.string("IndexName", index);
-        }
-        let requests = Ok(vec![Request::whole(body)]);
+impl<C: Collection<Item = C>> Scan<C, ItemCollection<C>> {
+    pub(crate) fn gather(target: &Target) -> Self {
         let reader = Gathering::<C>::new(false);
-        let (source, name) = (source::<C>(), C::DEF.name);
-        let mut read = Read::new(target, Operation::Scan, source, name, requests, reader);
+        let mut scan = Self::with(target, C::Table::DEF, C::DEF.name, reader);
+        if let Some(index) = C::DEF.index {
+            scan = scan.index(index);
+        }
         // The markers of unique values are among what is read.
-        read.set_mixed(None, false);
-        Self { read }
+        scan.read.set_mixed(None, false);
+        scan
     }
 
     /// Passes over items of entities that are no members, which are an error otherwise, or are kept by
@@ -40,46 +27,19 @@ impl<C: Collection<Item = C>> ScanCollection<C> {
         self
     }
 
-    /// Of one member only the items that satisfy a condition: as [`Query::filter_member`](crate::Query::filter_member).
+    /// Of one member only the items that satisfy a condition; the other members' stay: `FilterExpression`. Several filters
+    /// must all hold.
+    ///
+    /// As [`Query::filter_member`](crate::Query::filter_member); key attributes of the table may be named.
     pub fn filter_member<E>(mut self, condition: impl FnOnce(E::Attributes) -> Condition<E>) -> Self
     where
         E: Attributed,
         C: Has<E>,
     {
-        self.read.filter(member_filter::<C, E>(condition));
+        let source = self.read.source();
+        self.read.filter(member_filter::<C, E>(condition, |filter| {
+            source.check_scan_filter(filter)
+        }));
         self
-    }
-
-    /// Leaves out the items whose time to live has passed: as [`Query::skip_expired`](crate::Query::skip_expired).
-    pub fn skip_expired(mut self) -> Self {
-        self.read.skip_expired(source::<C>().expiry());
-        self
-    }
-
-    /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
-    ///
-    /// A global index is eventually consistent: for a collection on one this does not compile.
-    pub fn consistent(mut self) -> Self
-    where
-        C: Collection<Reads: Consistent>,
-    {
-        self.read.set_consistent();
-        self
-    }
-
-    reads!(C);
-
-    /// The items, page after page as they are asked for.
-    pub fn items(self) -> Items<C> {
-        Items::new(self.read)
-    }
-}
-
-impl<C: Collection<Item = C>> fmt::Debug for ScanCollection<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ScanCollection")
-            .field("table", &self.read.table())
-            .field("collection", &C::DEF.name)
-            .finish_non_exhaustive()
     }
 }

@@ -10,20 +10,28 @@ mod fetch;
 mod items;
 mod keys;
 mod lane;
+mod pace;
 mod page;
 mod request;
 mod resume;
+#[cfg(feature = "sealed-cursors")]
+mod seal;
 
 pub(super) use builder::reads;
 pub use cursor::Cursor;
 use cursor::Position;
 pub use items::Items;
+pub use pace::Progress;
+pub(super) use pace::{OnPage, Pace};
 pub use page::{Page, Pages};
 pub(super) use request::Request;
+#[cfg(feature = "sealed-cursors")]
+pub use seal::CursorKey;
 
 use std::sync::Arc;
 
 use self::keys::KeyNames;
+use super::Sending;
 use super::filter::Source;
 use super::options::Options;
 use crate::expr::Node;
@@ -39,6 +47,11 @@ pub(super) trait Reader<T>: Send + Sync + 'static {
     /// The item as what it is handed out as.
     fn read(&self, item: RawItem<'_>) -> Result<T, Error>;
 }
+
+/// Reads the whole items of which an index holds a part, in their order; `None` for one that is not there any more.
+pub(super) type Complete = Box<
+    dyn Fn(&[RawItem<'_>], &Options) -> Result<Sending<Vec<Option<String>>>, Error> + Send + Sync,
+>;
 
 /// A read of many items: what is sent, and what is made of the answers.
 #[expect(
@@ -75,6 +88,11 @@ pub(super) struct Read<T> {
     page_size: Option<u32>,
     take: Option<usize>,
     ahead: bool,
+    /// How many partitions or segments are read at a time, if they are not merged.
+    concurrency: usize,
+    pace: Option<Pace>,
+    on_page: Option<OnPage>,
+    complete: Option<Complete>,
     /// Whether the end of a page is told, also of an empty one.
     by_page: bool,
     /// Whether the service only counts.
@@ -112,6 +130,10 @@ impl<T> Read<T> {
             page_size: None,
             take: None,
             ahead: false,
+            concurrency: usize::MAX,
+            pace: None,
+            on_page: None,
+            complete: None,
             by_page: false,
             counting: false,
             options: Options::default(),
@@ -124,6 +146,10 @@ impl<T> Read<T> {
 
     pub(super) fn table(&self) -> &str {
         &self.target.table
+    }
+
+    pub(super) fn what(&self) -> &'static str {
+        self.what
     }
 
     pub(super) fn index(&self) -> Option<&'static str> {
@@ -184,6 +210,21 @@ impl<T> Read<T> {
 
     pub(super) fn set_consistent(&mut self) {
         self.consistent = true;
+    }
+
+    /// Completes the items of every page.
+    pub(super) fn set_complete(&mut self, complete: Complete) {
+        self.exact = false;
+        self.complete = Some(complete);
+    }
+
+    pub(super) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Whether answers are to say what they consumed.
+    fn wants_capacity(&self) -> bool {
+        self.options.wants_capacity() || self.pace.is_some() || self.on_page.is_some()
     }
 
     /// Whether pages are fetched while others are handed out.
