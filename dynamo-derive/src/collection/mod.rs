@@ -121,7 +121,7 @@ fn variants(ctxt: &Ctxt, variants: &Punctuated<Variant, syn::Token![,]>) -> Unde
             }
             _ => ctxt.error(
                 variant,
-                format!("a variant of a collection holds one entity: `{ident}({ident})`"),
+                "a variant of a collection holds one entity: `Order(Order)`",
             ),
         }
     }

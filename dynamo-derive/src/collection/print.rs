@@ -43,7 +43,9 @@ pub(super) fn collection(input: &DeriveInput, collection: &Collection) -> TokenS
     };
     let variants = collection.members.iter().zip(&entities);
     let variants = variants.map(|(Member { ident, ty }, entity)| {
-        quote_spanned!(ty.span()=> .member::<#entity>(Self::Item::#ident))
+        // Always in these words, so that a type that is no entity is reported once.
+        let member = quote_spanned!(ty.span()=> <#entity as _dm::Entity>::member);
+        quote!(.member(#member(Self::Item::#ident)))
     });
     let other = collection.other.iter();
     let other = other.map(|other| quote!(.other::<Self::Table>(Self::Item::#other)));
@@ -221,7 +223,10 @@ fn checks(ident: &Ident, collection: &Collection, entities: &[TokenStream]) -> T
     for (number, (member, entity)) in collection.members.iter().zip(entities).enumerate() {
         let number = Literal::usize_unsuffixed(number);
         all.extend(quote_spanned! {member.ty.span()=>
-            const _: () = _dm::check::gathered::<#ident, #entity>(#number);
+            const _: () = _dm::check::gathered::<#ident>(
+                #number,
+                <<#entity as _dm::Entity>::Table as _dm::Table>::DEF,
+            );
         });
         if collection.is_struct {
             // The variants of an enum cannot be the same: there is one impl of `Has` for each.

@@ -113,15 +113,11 @@ pub const fn collection_index<C: Collection>() {
     }
 }
 
-/// Member `number` of a collection is in the same partitions as the first. Called at its type.
+/// Member `number` of a collection, which is of the table `theirs`, is in the same partitions as the first. Called at its
+/// type.
 #[track_caller]
-pub const fn gathered<C: Collection, E: Entity>(number: usize) {
-    check::gathered(
-        <C::Table as Table>::DEF,
-        C::DEF,
-        number,
-        <E::Table as Table>::DEF,
-    );
+pub const fn gathered<C: Collection>(number: usize, theirs: &TableDef) {
+    check::gathered(<C::Table as Table>::DEF, C::DEF, number, theirs);
 }
 
 /// Member `number` of a collection is none of those before it. Called at its type.

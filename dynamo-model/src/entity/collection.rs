@@ -211,10 +211,29 @@ pub struct Readers<T> {
     other: Option<Box<dyn Fn(RawItem<'_>) -> T + Send + Sync>>,
 }
 
-struct Member<T> {
+/// How the items of one member are told from others, and read.
+pub struct Member<T> {
     entity: &'static EntityDef,
     is_its: fn(RawItem<'_>) -> Result<bool, DecodeError>,
     read: Box<dyn Fn(RawItem<'_>) -> Result<T, Error> + Send + Sync>,
+}
+
+impl<T: 'static> Member<T> {
+    /// The items of an entity, and what is made of them.
+    pub(super) fn of<E: Entity>(make: fn(E) -> T) -> Self {
+        let reader = Reader::<E>::new();
+        Self {
+            entity: E::SCHEMA,
+            is_its: is_entity::<E>,
+            read: Box::new(move |item| reader.read(item).map(make)),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Member<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.entity.name)
+    }
 }
 
 /// What an item is to a collection.
@@ -238,15 +257,10 @@ impl<T: 'static> Readers<T> {
         }
     }
 
-    /// The next member, and what is made of its items.
+    /// The next member.
     #[must_use]
-    pub fn member<E: Entity>(mut self, make: fn(E) -> T) -> Self {
-        let reader = Reader::<E>::new();
-        self.members.push(Member {
-            entity: E::SCHEMA,
-            is_its: is_entity::<E>,
-            read: Box::new(move |item| reader.read(item).map(make)),
-        });
+    pub fn member(mut self, member: Member<T>) -> Self {
+        self.members.push(member);
         self
     }
 
@@ -301,8 +315,7 @@ impl<T: 'static> Readers<T> {
 
 impl<T> fmt::Debug for Readers<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.members.iter().map(|member| member.entity.name);
-        f.debug_list().entries(names).finish()
+        f.debug_list().entries(&self.members).finish()
     }
 }
 

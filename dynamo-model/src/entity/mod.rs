@@ -99,6 +99,12 @@ pub trait Entity: Stored + Send + 'static {
         None
     }
 
+    /// How a collection reads the entity's items, and what it makes of them.
+    #[doc(hidden)]
+    fn member<T: 'static>(make: fn(Self) -> T) -> collection::Member<T> {
+        collection::Member::of(make)
+    }
+
     /// The entity as an item of the SDK's type, keys and type attribute included.
     ///
     /// # Errors

@@ -12,28 +12,18 @@ use crate::{Collection, Entity, Keyed};
     label = "no partition of table `{T}`",
     note = "a query reads a partition of one of the table's entities, `Order::of(..)`, or of a collection of them, `CustomerItem::of(..)`"
 )]
-pub trait Select<T>: sealed::Select {}
+pub trait Select<T> {
+    /// The builder.
+    type Query;
 
-/// A sealed trait of its own, so that the request stays the library's business.
-mod sealed {
-    use crate::transport::Target;
-
-    pub trait Select {
-        /// The builder.
-        type Query;
-
-        #[doc(hidden)]
-        #[expect(private_interfaces, reason = "nobody else calls it")]
-        fn query(self, target: &Target) -> Self::Query;
-    }
+    /// Begins to build. A required method of a hidden type seals the trait, so that what does not have it is reported once.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "nobody else calls or implements it")]
+    fn query(self, target: &Target) -> Self::Query;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, E: Entity<Table = T> + Keyed<KEY>, const KEY: usize> Select<T> for Partition<E, KEY> {}
-#[diagnostic::do_not_recommend]
-impl<T, C: Collection<Table = T>> Select<T> for ItemCollection<C> where C::Query: From<Gathered<C>> {}
-
-impl<E: Entity + Keyed<KEY>, const KEY: usize> sealed::Select for Partition<E, KEY> {
+impl<T, E: Entity<Table = T> + Keyed<KEY>, const KEY: usize> Select<T> for Partition<E, KEY> {
     type Query = Query<E, Self>;
 
     #[expect(private_interfaces, reason = "nobody else calls it")]
@@ -42,7 +32,8 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> sealed::Select for Partition<E, K
     }
 }
 
-impl<C: Collection> sealed::Select for ItemCollection<C>
+#[diagnostic::do_not_recommend]
+impl<T, C: Collection<Table = T>> Select<T> for ItemCollection<C>
 where
     C::Query: From<Gathered<C>>,
 {
