@@ -50,8 +50,7 @@ pub mod __private {
     pub use std::vec::Vec;
 
     pub use crate::entity::{
-        Assembled, Collection, Field, First, Has, PartitionValue, Partitioned, Readers, Rest,
-        Types, fill,
+        Assembled, Collection, Field, First, Has, PartitionValue, Partitioned, Readers, Rest, Types,
     };
     pub use crate::entity::{Reads, Said, check, is_consistent, life};
     pub use crate::expr::{

@@ -1,10 +1,10 @@
 //! The expansion: the collection's definition as a constant, and what is made of each member's items.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
-use syn::DeriveInput;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
+use syn::{DeriveInput, Type};
 
 use super::{Collection, Member, entity_in};
 use crate::args;
@@ -44,8 +44,7 @@ pub(super) fn collection(input: &DeriveInput, collection: &Collection) -> TokenS
     let variants = collection.members.iter().zip(&entities);
     let variants = variants.map(|(Member { ident, ty }, entity)| {
         // Always in these words, so that a type that is no entity is reported once.
-        let member = quote_spanned!(ty.span()=> <#entity as _dm::Entity>::member);
-        quote!(.member(#member(Self::Item::#ident)))
+        quote_spanned!(ty.span()=> .member(<#entity as _dm::Entity>::member(Self::Item::#ident)))
     });
     let other = collection.other.iter();
     let other = other.map(|other| quote!(.other::<Self::Table>(Self::Item::#other)));
@@ -107,10 +106,28 @@ pub(super) fn collection(input: &DeriveInput, collection: &Collection) -> TokenS
 fn entity(collection: &Collection, member: &Member) -> TokenStream {
     let ty = &member.ty;
     if collection.is_struct {
-        quote_spanned!(ty.span()=> <#ty as _dm::Field>::Entity)
+        // All at one place, so that a type that is no field is reported once.
+        let (at, ty) = (ty.span(), at_one_place(ty));
+        quote_spanned!(at=> <#ty as _dm::Field>::Entity)
     } else {
         ty.to_token_stream()
     }
+}
+
+/// The type, of which every token stands where its first does.
+fn at_one_place(ty: &Type) -> TokenStream {
+    fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+        let one = |mut token: TokenTree| {
+            if let TokenTree::Group(group) = &token {
+                let inner = respan(group.stream(), span);
+                token = TokenTree::Group(Group::new(group.delimiter(), inner));
+            }
+            token.set_span(token.span().resolved_at(token.span()).located_at(span));
+            token
+        };
+        tokens.into_iter().map(one).collect()
+    }
+    respan(ty.to_token_stream(), ty.span())
 }
 
 fn def(
@@ -133,7 +150,8 @@ fn def(
     let members = members.map(|(Member { ident, ty }, entity)| {
         let name = ident.unraw().to_string();
         let occurs = if collection.is_struct {
-            quote_spanned!(ty.span()=> <#ty as _dm::Field>::OCCURS)
+            let (at, ty) = (ty.span(), at_one_place(ty));
+            quote_spanned!(at=> <#ty as _dm::Field>::OCCURS)
         } else {
             quote!(_dm::Occurs::Many)
         };
@@ -183,10 +201,19 @@ fn parts(ident: &Ident, sort: &[Ident]) -> (TokenStream, TokenStream, TokenStrea
 fn assembled(ident: &Ident, collection: &Collection, entities: &[TokenStream]) -> TokenStream {
     let names: Vec<&Ident> = collection.members.iter().map(|m| &m.ident).collect();
     let others: Vec<&Ident> = collection.other.iter().collect();
-    let numbers = (0..names.len()).map(Literal::usize_unsuffixed);
     let lists: Vec<Ident> = (0..names.len())
         .map(|n| format_ident!("list_{n}"))
         .collect();
+    let filled = collection.members.iter().zip(&lists).enumerate();
+    let filled = filled.map(|(number, (Member { ty, .. }, list))| {
+        let (at, ty) = (ty.span(), at_one_place(ty));
+        let number = Literal::usize_unsuffixed(number);
+        quote_spanned!(at=> <#ty as _dm::Field>::filled(DEF, #number, #list))
+    });
+    let pushed = collection.members.iter().zip(&lists);
+    let pushed = pushed.map(|(Member { ident, ty }, list)| {
+        quote_spanned!(ty.span()=> __Item::#ident(item) => #list.push(item))
+    });
     let rest: Vec<Ident> = others.iter().map(|_| format_ident!("rest")).collect();
     quote! {
         pub enum __Item {
@@ -200,12 +227,12 @@ fn assembled(ident: &Ident, collection: &Collection, entities: &[TokenStream]) -
                 #(let mut #rest = _dm::Vec::new();)*
                 for item in items {
                     match item {
-                        #(__Item::#names(item) => #lists.push(item),)*
+                        #(#pushed,)*
                         #(__Item::#others(item) => #rest.push(item),)*
                     }
                 }
                 _dm::Ok(Self {
-                    #(#names: _dm::fill(DEF, #numbers, #lists)?,)*
+                    #(#names: #filled?,)*
                     #(#others: #rest,)*
                 })
             }

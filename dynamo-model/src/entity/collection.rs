@@ -14,7 +14,7 @@ pub trait Collection: Sized + Send + 'static {
     /// The table of all members.
     type Table: Table;
     /// What an item is read as: the collection itself if it is an enum.
-    type Item: Send + 'static;
+    type Item: 'static;
     /// Whether it can be read consistently: [`Reads<true>`](super::Reads) but on a global index.
     type Reads;
     /// A struct with one [`SortPart`](crate::expr::SortPart) for each component named in `sort(..)`.
@@ -66,6 +66,19 @@ pub trait Field: Sized {
     ///
     /// What is wrong with the number of the items.
     fn fill(items: Vec<Self::Entity>) -> Result<Self, CollectionProblem>;
+
+    /// The field of member `number`, or what is wrong with it.
+    #[doc(hidden)]
+    fn filled(
+        collection: &CollectionDef,
+        number: usize,
+        items: Vec<Self::Entity>,
+    ) -> Result<Self, Error> {
+        Self::fill(items).map_err(|problem| {
+            let (field, entity) = (collection.members[number].name, Self::Entity::SCHEMA.name);
+            CollectionError::of_field(collection.name, problem, field, entity).into()
+        })
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -100,22 +113,6 @@ impl<E: Entity> Field for Vec<E> {
     fn fill(items: Vec<E>) -> Result<Self, CollectionProblem> {
         Ok(items)
     }
-}
-
-/// The field of member `number`, or what is wrong with it.
-///
-/// # Errors
-///
-/// [`Error::Collection`].
-pub fn fill<F: Field>(
-    collection: &CollectionDef,
-    number: usize,
-    items: Vec<F::Entity>,
-) -> Result<F, Error> {
-    F::fill(items).map_err(|problem| {
-        let field = collection.members[number].name;
-        CollectionError::of_field(collection.name, problem, field, F::Entity::SCHEMA.name).into()
-    })
 }
 
 /// The types of a key's components, as [`Keyed::Types`](super::Keyed::Types) has them.

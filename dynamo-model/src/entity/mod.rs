@@ -14,7 +14,7 @@ pub use collection::{
     Assembled, Collection, Field, Has, PartitionValue, Partitioned, Readers, Types,
 };
 #[doc(hidden)]
-pub use collection::{First, Rest, fill};
+pub use collection::{First, Rest};
 pub(crate) use collection::{Found, unknown};
 pub use item::Item;
 pub(crate) use item::{Reader, context, is_entity, read_entity, scalar, write_entity};

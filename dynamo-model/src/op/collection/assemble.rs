@@ -19,7 +19,7 @@ impl<C: Collection> From<Gathered<C>> for Assemble<C> {
     }
 }
 
-impl<C: Collection> Assemble<C> {
+impl<C: Collection<Item: Send>> Assemble<C> {
     /// Passes over items of entities that are no members, which are an error otherwise, or are kept by
     /// `#[collection(other)]`.
     ///
@@ -84,7 +84,7 @@ impl<C: Collection> Assemble<C> {
     }
 }
 
-impl<C: Assembled> Assemble<C> {
+impl<C: Assembled<Item: Send>> Assemble<C> {
     /// Reads all items, and puts them together. `None` if there are none.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use crate::op::scan::Scan;
 use crate::transport::Target;
 use crate::{Collection, Has, Table};
 
-impl<C: Collection<Item = C>> Scan<C, ItemCollection<C>> {
+impl<C: Collection<Item = C> + Send> Scan<C, ItemCollection<C>> {
     pub(crate) fn gather(target: &Target) -> Self {
         let reader = Gathering::<C>::new(false);
         let mut scan = Self::with(target, C::Table::DEF, C::DEF.name, reader);
