@@ -186,7 +186,8 @@ pub fn derive_entity(input: TokenStream) -> TokenStream {
 /// # `#[collection(other)]`
 ///
 /// An item of an entity that is no member is an error. A variant `#[collection(other)] Other(Item<Shop>)`, or a field
-/// `#[collection(other)] others: Vec<Item<Shop>>`, keeps it as it is; `skip_unknown` passes over it.
+/// `#[collection(other)] others: Vec<Item<Shop>>`, keeps it as it is; `skip_unknown` passes over it. That is said of what the
+/// query reads: it does not widen it.
 ///
 /// # What is generated
 ///

@@ -44,7 +44,8 @@ pub(super) fn collection(input: &DeriveInput, collection: &Collection) -> TokenS
     let variants = collection.members.iter().zip(&entities);
     let variants = variants.map(|(Member { ident, ty }, entity)| {
         // Always in these words, so that a type that is no entity is reported once.
-        quote_spanned!(ty.span()=> .member(<#entity as _dm::Entity>::member(Self::Item::#ident)))
+        let member = quote_spanned!(ty.span()=> <#entity as _dm::Entity>::member);
+        quote!(.member(#member(Self::Item::#ident)))
     });
     let other = collection.other.iter();
     let other = other.map(|other| quote!(.other::<Self::Table>(Self::Item::#other)));

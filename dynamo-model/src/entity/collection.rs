@@ -205,14 +205,17 @@ pub type Partitioned<K> = <K as Types>::Partition;
 /// Tells the items of a collection apart, and reads them.
 pub struct Readers<T> {
     members: Vec<Member<T>>,
-    other: Option<Box<dyn Fn(RawItem<'_>) -> T + Send + Sync>>,
+    other: Option<Make<T>>,
 }
+
+/// Makes something of an item.
+type Make<T> = Box<dyn Fn(RawItem<'_>) -> T + Send + Sync>;
 
 /// How the items of one member are told from others, and read.
 pub struct Member<T> {
     entity: &'static EntityDef,
     is_its: fn(RawItem<'_>) -> Result<bool, DecodeError>,
-    read: Box<dyn Fn(RawItem<'_>) -> Result<T, Error> + Send + Sync>,
+    read: Make<Result<T, Error>>,
 }
 
 impl<T: 'static> Member<T> {
