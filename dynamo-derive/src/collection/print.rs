@@ -24,7 +24,7 @@ pub(super) fn collection(input: &DeriveInput, collection: &Collection) -> TokenS
         None => quote!(_dm::None),
     };
     let reads = match &collection.index {
-        Some(name) => quote!(_dm::Reads<{ _dm::is_consistent::<Table>(#name) }>),
+        Some(name) => quote!(_dm::Reads<{ _dm::is_consistent::<__Table>(#name) }>),
         None => quote!(_dm::Reads<true>),
     };
     let key = match &collection.index {
@@ -71,19 +71,19 @@ pub(super) fn collection(input: &DeriveInput, collection: &Collection) -> TokenS
         #[allow(dead_code, missing_docs, non_camel_case_types, unused_qualifications)]
         const _: () = {
             use #krate::__private as _dm;
-            type Table = <#first as _dm::Entity>::Table;
-            type Types = <#first as _dm::Keyed<#key>>::Types;
+            type __Table = <#first as _dm::Entity>::Table;
+            type __Types = <#first as _dm::Keyed<#key>>::Types;
             #def
             #declared
             #[automatically_derived]
             impl _dm::Collection for #ident {
-                type Table = Table;
+                type Table = __Table;
                 type Item = #item;
                 type Reads = #reads;
                 type Parts = #parts;
                 type Query = #query;
                 const PARTS: Self::Parts = #made;
-                const DEF: &'static _dm::CollectionDef = DEF;
+                const DEF: &'static _dm::CollectionDef = __DEF;
                 fn readers() -> _dm::Readers<Self::Item> {
                     _dm::Readers::none()#(#variants)*#(#other)*
                 }
@@ -93,7 +93,7 @@ pub(super) fn collection(input: &DeriveInput, collection: &Collection) -> TokenS
             impl #ident {
                 #[doc = #doc]
                 #vis fn of(
-                    partition: impl _dm::PartitionValue<_dm::Partitioned<Types>>,
+                    partition: impl _dm::PartitionValue<_dm::Partitioned<__Types>>,
                 ) -> _dm::ItemCollection<Self> {
                     _dm::ItemCollection::new(partition.parts())
                 }
@@ -160,7 +160,7 @@ fn def(
         quote!(_dm::MemberDef::new(#name, #schema, #index, #occurs))
     });
     quote! {
-        const DEF: &_dm::CollectionDef = &_dm::CollectionDef {
+        const __DEF: &_dm::CollectionDef = &_dm::CollectionDef {
             name: #name,
             doc: #doc,
             index: #index,
@@ -176,7 +176,7 @@ fn parts(ident: &Ident, sort: &[Ident]) -> (TokenStream, TokenStream, TokenStrea
     if sort.is_empty() {
         return (quote!(()), TokenStream::new(), quote!(()));
     }
-    let mut rest = quote!(<Types as _dm::Types>::Sort);
+    let mut rest = quote!(<__Types as _dm::Types>::Sort);
     let types: Vec<TokenStream> = (0..sort.len())
         .map(|position| {
             let position = Literal::usize_unsuffixed(position);
@@ -185,8 +185,8 @@ fn parts(ident: &Ident, sort: &[Ident]) -> (TokenStream, TokenStream, TokenStrea
             quote! {
                 _dm::SortPart<#ident, 0, #position, _dm::Shared<
                     #ty,
-                    { _dm::check::handle(DEF, #position).0 },
-                    { _dm::check::handle(DEF, #position).1 },
+                    { _dm::check::handle(__DEF, #position).0 },
+                    { _dm::check::handle(__DEF, #position).1 },
                 >>
             }
         })
@@ -209,7 +209,7 @@ fn assembled(ident: &Ident, collection: &Collection, entities: &[TokenStream]) -
     let filled = filled.map(|(number, (Member { ty, .. }, list))| {
         let (at, ty) = (ty.span(), at_one_place(ty));
         let number = Literal::usize_unsuffixed(number);
-        quote_spanned!(at=> <#ty as _dm::Field>::filled(DEF, #number, #list))
+        quote_spanned!(at=> <#ty as _dm::Field>::filled(__DEF, #number, #list))
     });
     let pushed = collection.members.iter().zip(&lists);
     let pushed = pushed.map(|(Member { ident, ty }, list)| {
@@ -219,7 +219,7 @@ fn assembled(ident: &Ident, collection: &Collection, entities: &[TokenStream]) -
     quote! {
         pub enum __Item {
             #(#names(#entities),)*
-            #(#others(_dm::Item<Table>),)*
+            #(#others(_dm::Item<__Table>),)*
         }
         #[automatically_derived]
         impl _dm::Assembled for #ident {

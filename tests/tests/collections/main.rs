@@ -1,5 +1,6 @@
 //! Collections: one query, several entities, told apart and in the order of their keys.
 
+mod hygiene;
 mod indexes;
 mod shapes;
 mod views;
