@@ -27,7 +27,8 @@ pub use op::CursorKey;
 pub use op::{
     Assemble, BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create,
     CreateTable, Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered,
-    Page, Pages, Progress, Put, Putting, Query, Rekey, Save, Scan, Select, Sending, TransactGet,
+    Page, Pages, Progress, Put, Putting, Query, Reindex, ReindexSteps, Reindexed, Rekey,
+    RequestView, Requests, Row, Rows, Save, Scan, Select, Sending, Statement, TransactGet,
     TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
 };
 pub use table::Handle;

@@ -13,16 +13,19 @@ mod options;
 mod parents;
 mod query;
 mod read;
+mod reindex;
 mod rekey;
 mod request;
 mod save;
 mod scan;
 mod select;
+mod statement;
 mod table;
 mod transact;
 mod uniques;
 mod update;
 mod upsert;
+mod view;
 mod write;
 
 pub use batch::{
@@ -35,14 +38,17 @@ pub use query::Query;
 #[cfg(feature = "sealed-cursors")]
 pub use read::CursorKey;
 pub use read::{Cursor, Items, Page, Pages, Progress};
+pub use reindex::{Reindex, ReindexSteps, Reindexed};
 pub use rekey::Rekey;
 pub use save::{Create, Save};
 pub use scan::Scan;
 pub use select::Select;
+pub use statement::{Row, Rows, Statement};
 pub use table::{CreateTable, list_tables};
 pub use transact::{Keys, TransactGet, TransactWrite};
 pub use update::Update;
 pub use upsert::Upsert;
+pub use view::{RequestView, Requests};
 pub use write::{Delete, Deleting, New, Old, Put, Putting, Write, WriteOutput};
 
 pub(crate) use table::verify;

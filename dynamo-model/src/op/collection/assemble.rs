@@ -5,7 +5,7 @@ use std::fmt;
 use super::Gathered;
 use crate::expr::{Attributed, Condition};
 use crate::op::Sending;
-use crate::{Assembled, Collection, Consistent, Has, Meter};
+use crate::{Assembled, Collection, Consistent, Error, Has, Meter, Requests};
 
 /// A read of one partition that becomes a struct. Made by [`Handle::query`](crate::Handle::query).
 #[must_use = "nothing is sent until `send` is called"]
@@ -72,6 +72,15 @@ impl<C: Collection<Item: Send>> Assemble<C> {
     pub fn meter(mut self, meter: &Meter) -> Self {
         self.query = self.query.meter(meter);
         self
+    }
+
+    /// What would be sent, without values: as [`Query::request`](crate::Query::request).
+    ///
+    /// # Errors
+    ///
+    /// What `send` would fail with before anything is sent.
+    pub fn request(&self) -> Result<Requests, Error> {
+        self.query.request()
     }
 
     /// SDK settings for this call alone: timeouts, retries, region, interceptors.

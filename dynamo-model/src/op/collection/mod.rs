@@ -37,7 +37,9 @@ impl<C: Collection> Gathered<C> {
         let mut read = Read::new(target, Operation::Query, source, name, requests, reader);
         // The service does not know which items are of no member.
         read.set_exact(C::DEF.other.is_some());
-        if let Some(first) = C::DEF.members.first() {
+        if let Some(first) = C::DEF.members.first()
+            && read.partitions() > 1
+        {
             let (_, sk) = C::Table::DEF.attributes(&first.entity.keys[first.key]);
             read.set_merged(sk.iter().map(|attribute| attribute.name));
         }

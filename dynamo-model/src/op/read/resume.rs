@@ -8,9 +8,10 @@ use super::lane::Lane;
 use super::request::Request;
 use crate::CursorErrorKind::{Malformed, OtherQuery};
 use crate::key::{KeyValue, SortCondition};
+use crate::op::view::{RequestView, Requests};
 use crate::{CursorError, Error};
 
-impl<T> Read<T> {
+impl<T: 'static> Read<T> {
     /// What a cursor of this read is bound to.
     pub(super) fn binding(&self) -> Result<Binding, Error> {
         let mut hash = Sha256::new();
@@ -29,22 +30,38 @@ impl<T> Read<T> {
 
     /// The lanes of the read, each where it begins.
     pub(super) fn lanes(&mut self) -> Result<Vec<Lane>, Error> {
-        if self.requests.is_err() {
-            let requests = std::mem::replace(&mut self.requests, Ok(Vec::new()));
-            return requests.map(|_| Vec::new());
+        let begun = self.begin()?;
+        let lanes = self.lanes_from(begun.as_ref());
+        self.begun = begun;
+        lanes
+    }
+
+    /// The requests that the read begins with.
+    pub(in crate::op) fn views(&self) -> Result<Requests, Error> {
+        let lanes = self.lanes_from(self.begin()?.as_ref())?;
+        let asks = lanes.iter().filter_map(|lane| lane.first(self));
+        let view = |ask| RequestView::new(self.operation, self.source.table, self.body(ask));
+        Ok(Requests::new(asks.map(view)))
+    }
+
+    /// The position that the read begins at, if a cursor says one.
+    fn begin(&self) -> Result<Option<Position>, Error> {
+        self.requests.as_ref().map_err(Error::again)?;
+        match &self.start {
+            None => Ok(None),
+            Some(cursor) if cursor.binding == self.binding()? => self.starts(cursor).map(Some),
+            Some(_) => Err(CursorError::new(OtherQuery).into()),
         }
-        let starts = match self.start.take() {
-            None => None,
-            Some(cursor) if cursor.binding == self.binding()? => Some(self.starts(&cursor)?),
-            Some(_) => return Err(CursorError::new(OtherQuery).into()),
-        };
-        self.begun.clone_from(&starts);
+    }
+
+    fn lanes_from(&self, starts: Option<&Position>) -> Result<Vec<Lane>, Error> {
         let requests = self.requests.as_deref().unwrap_or_default();
-        let lane = |(number, request): (usize, &Request)| match &starts {
+        let lane = |(number, request): (usize, &Request)| match starts {
             None => Ok(Lane::new(request.render(self.filter.as_ref())?, None, None)),
             Some(starts) => self.lane_at(request, number, starts),
         };
-        requests.iter().enumerate().map(lane).collect()
+        let numbered = |(number, request)| Ok(lane((number, request))?.numbered(number));
+        requests.iter().enumerate().map(numbered).collect()
     }
 
     /// The cursor's position, checked: it may have come from anywhere.
