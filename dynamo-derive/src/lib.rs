@@ -9,6 +9,7 @@ use syn::{DeriveInput, parse_macro_input};
 
 mod args;
 mod case;
+mod collection;
 mod ctxt;
 mod document;
 mod entity;
@@ -119,6 +120,82 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Entity, attributes(entity, serde))]
 pub fn derive_entity(input: TokenStream) -> TokenStream {
     entity::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes several entities of one partition one query, whose items are told apart as they are read.
+///
+/// An enum has a variant for each entity, and a query of it yields the items one by one, in the order of their sort keys.
+/// A struct has a field for each, and a query puts it together.
+///
+/// ```
+/// use dynamo_model::prelude::*;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Table)]
+/// # #[table(name = "shop", pk = "PK", sk = "SK", entities(Customer, Address, Order))]
+/// # struct Shop;
+///
+/// #[derive(Entity, Serialize, Deserialize)]
+/// #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "PROFILE")]
+/// struct Customer {
+///     customer_id: String,
+/// }
+/// # #[derive(Entity, Serialize, Deserialize)]
+/// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ADDRESS")]
+/// # struct Address { customer_id: String, city: String }
+///
+/// #[derive(Entity, Serialize, Deserialize)]
+/// #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+/// struct Order {
+///     customer_id: String,
+///     number: u32,
+/// }
+///
+/// #[derive(Collection)]
+/// enum CustomerItem {
+///     Customer(Customer),
+///     Address(Address),
+///     Order(Order),
+/// }
+///
+/// #[derive(Collection)]
+/// struct CustomerView {
+///     customer: Customer,
+///     address: Option<Address>,
+///     orders: Vec<Order>,
+/// }
+///
+/// # async fn doc(shop: Handle<Shop>) -> Result<(), Error> {
+/// let all: Vec<CustomerItem> = shop.query(CustomerItem::of("c-1")).collect().await?;
+/// let view: Option<CustomerView> = shop.query(CustomerView::of("c-1")).send().await?;
+/// # Ok(()) }
+/// ```
+///
+/// The members are entities of one table, and the templates of their partition keys are the same but for the fields'
+/// names; what is not does not compile. A query reads what their sort keys begin with in common: `ORDER#{number}` and
+/// `ORDER#{number}#LINE#{line}` are read without what stands beside them, `PROFILE` and `ORDER#{number}` are read with the
+/// whole partition.
+///
+/// # `#[collection(..)]` on the type
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `on = "GSI1"` | the index that is queried, of which every member has a key |
+/// | `sort(number)` | handles for the components that all sort keys begin with, for `sort` |
+/// | `crate = "path"` | where `dynamo_model` is, if it was renamed |
+///
+/// # `#[collection(other)]`
+///
+/// An item of an entity that is no member is an error. A variant `#[collection(other)] Other(Item<Shop>)`, or a field
+/// `#[collection(other)] others: Vec<Item<Shop>>`, keeps it as it is; `skip_unknown` passes over it. That is said of what the
+/// query reads: it does not widen it.
+///
+/// # What is generated
+///
+/// Impls of `Collection` and of `Has` for every member; `Self::of(..)`, the items of one partition, which takes the
+/// component of the partition key, or a tuple if there are several.
+#[proc_macro_derive(Collection, attributes(collection))]
+pub fn derive_collection(input: TokenStream) -> TokenStream {
+    collection::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// Makes a struct or an enum usable inside entities: its members have handles, so that conditions and updates reach into

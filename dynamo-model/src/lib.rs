@@ -15,28 +15,28 @@ pub mod types;
 mod wire;
 
 pub use clock::{Clock, ManualClock};
-pub use dynamo_derive::{Document, Entity, KeyPart, Table};
+pub use dynamo_derive::{Collection, Document, Entity, KeyPart, Table};
 pub use entity::{
-    Consistent, Entity, Item, Key, Keyed, Lists, Reads, Restore, Stored, Table, Unrestored,
-    WithoutUniques,
+    Assembled, Collection, Consistent, Entity, Field, Has, Item, Key, Keyed, Lists, PartitionValue,
+    Reads, Restore, Stored, Table, Unrestored, WithoutUniques,
 };
 pub use error::*;
 pub use key::KeyPart;
 #[cfg(feature = "sealed-cursors")]
 pub use op::CursorKey;
 pub use op::{
-    BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create, CreateTable,
-    Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Page, Pages,
-    Progress, Put, Putting, Query, Reindex, ReindexSteps, Reindexed, Rekey, RequestView, Requests,
-    Row, Rows, Save, Scan, Sending, Statement, TransactGet, TransactWrite, Update, Upsert, Write,
-    WriteOutput, list_tables,
+    Assemble, BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create,
+    CreateTable, Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered,
+    Page, Pages, Progress, Put, Putting, Query, Reindex, ReindexSteps, Reindexed, Rekey,
+    RequestView, Requests, Row, Rows, Save, Scan, Select, Sending, Statement, TransactGet,
+    TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};
 
 /// What a program that uses the library needs in scope.
 pub mod prelude {
-    pub use crate::{Document, Entity, Error, Handle, Key, KeyPart, Table};
+    pub use crate::{Collection, Document, Entity, Error, Handle, Key, KeyPart, Table};
 }
 
 /// What the derives' expansions refer to. Not public API.
@@ -48,13 +48,17 @@ pub mod __private {
     pub use std::option::Option::{self, None, Some};
     pub use std::result::Result::{self, Err, Ok};
     pub use std::time::SystemTime;
+    pub use std::vec::Vec;
 
+    pub use crate::entity::{
+        Assembled, Collection, Field, First, Has, PartitionValue, Partitioned, Readers, Rest, Types,
+    };
     pub use crate::entity::{Reads, Said, check, is_consistent, life};
     pub use crate::expr::{
         Always, AsKey, At, Attr, Attribute, AttributeType as Type, Codec, Epoch, Fixed, Flat, Free,
-        Gated, Handles, Hashed, Idle, Judged, Keyed as KeyedBy, Last, Managed, Members, Mid,
-        Missing, Never, Opaque, Partition, Path, Primary, Read, Single, SortPart, Symbol, Unstored,
-        With, part as at, said, said_of_key,
+        Gated, Handles, Hashed, Idle, ItemCollection, Judged, Keyed as KeyedBy, Last, Managed,
+        Members, Mid, Missing, Never, Opaque, Partition, Path, Primary, Read, Shared, Single,
+        SortPart, Symbol, Unstored, With, part as at, said, said_of_key,
     };
     pub use crate::key::Part as KeyPartValue;
     pub use crate::key::Segment::{Lit, Part};
@@ -62,12 +66,13 @@ pub mod __private {
         Component, Format, KeyArg, KeyKind, Shape, Template, Unordered, Unreadable,
     };
     pub use crate::schema::{
-        AttributeDef, EntityDef, FieldDef, IndexDef, IndexScope, KeyDef, Lifecycle, Model,
-        Projection, TableDef, UniqueDef,
+        AttributeDef, CollectionDef, EntityDef, FieldDef, IndexDef, IndexScope, KeyDef, Lifecycle,
+        MemberDef, Model, Occurs, Projection, TableDef, UniqueDef, key_on,
     };
     pub use crate::wire::ValueSerializer;
     pub use crate::{
-        Entity, Handle, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored, WithoutUniques,
+        Assemble, Entity, Error, Handle, Item, Key, KeyPart, Keyed, Lists, Query, Restore, Table,
+        Unrestored, WithoutUniques,
     };
     pub use aws_sdk_dynamodb::Client;
 

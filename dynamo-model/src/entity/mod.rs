@@ -2,6 +2,7 @@
 
 #[doc(hidden)]
 pub mod check;
+mod collection;
 mod item;
 mod key;
 #[doc(hidden)]
@@ -9,6 +10,12 @@ pub mod life;
 pub(crate) mod marker;
 mod table;
 
+pub use collection::{
+    Assembled, Collection, Field, Has, PartitionValue, Partitioned, Readers, Types,
+};
+#[doc(hidden)]
+pub use collection::{First, Rest};
+pub(crate) use collection::{Found, unknown};
 pub use item::Item;
 pub(crate) use item::{Reader, context, is_entity, read_entity, scalar, write_entity};
 pub use key::Key;
@@ -92,6 +99,12 @@ pub trait Entity: Stored + Send + 'static {
         None
     }
 
+    /// How a collection reads the entity's items, and what it makes of them.
+    #[doc(hidden)]
+    fn member<T: 'static>(make: fn(Self) -> T) -> collection::Member<T> {
+        collection::Member::of(make)
+    }
+
     /// The entity as an item of the SDK's type, keys and type attribute included.
     ///
     /// # Errors
@@ -147,6 +160,9 @@ pub trait WithoutUniques {}
 pub trait Keyed<const KEY: usize> {
     /// Whether the key can be read consistently: [`Reads<true>`](Reads) but for a global index.
     type Reads;
+    /// The types of its components: of those that a partition is given by, `(A, B)`, and of those of the sort key that the
+    /// partition leaves open, `(C, (D, ()))`.
+    type Types;
     /// A struct with one [`SortPart`](crate::expr::SortPart) for each component.
     type Parts;
     /// The handles.

@@ -46,6 +46,7 @@ mod as_key;
 mod attr;
 mod changes;
 mod class;
+mod collection;
 mod condition;
 mod gate;
 mod index_keys;
@@ -69,6 +70,7 @@ pub use class::{
     Class, Codec, Encodes, Epoch, Fixed, Flat, Free, Gated, Judged, Keyed, Managed, Member, Note,
     Notes, Orders, Primary, Read, Single, Stored, Unstored, With,
 };
+pub use collection::ItemCollection;
 pub use condition::Condition;
 pub use gate::{
     Assumes, At, Computes, Give, Given, Idle, IsSet, Known, Missing, Nothing, Omitted, Optional,
@@ -88,11 +90,11 @@ pub use said::{said, said_of_key};
 pub use size::Size;
 #[doc(hidden)]
 pub use sort::part;
-pub(crate) use sort::sort_components;
 pub use sort::{
-    Always, Closed, Ends, First, Follows, Hashed, Last, Mid, Never, Open, Partition, Ranged, Slot,
-    Sort, SortPart, Textual,
+    Always, Closed, Ends, First, Follows, Hashed, Last, Mid, Never, Open, Partition, Ranged,
+    Shared, Slot, Sort, SortPart, Textual,
 };
+pub(crate) use sort::{KeyTerms, sort_components};
 pub(crate) use value::encode as encode_value;
 pub use value::{Comparand, Value};
 

@@ -20,14 +20,14 @@ impl Source {
     /// Refuses a filter of a query that the service would refuse, because it names an attribute of the key that is
     /// queried, or that it would answer wrongly, because the index does not hold an attribute: to it those are absent.
     pub(super) fn check_filter(self, filter: &Node) -> Result<(), InvalidRequest> {
-        let mut checked = Ok(());
-        filter.each_path(&mut |path| {
-            if checked.is_ok() {
-                let name = path.attribute();
-                checked = self.check_key(name).and_then(|()| self.check_held(name));
-            }
-        });
-        checked
+        check_names(filter, |name| {
+            self.check_key(name).and_then(|()| self.check_held(name))
+        })
+    }
+
+    /// Refuses a filter of a scan that names an attribute which the index does not hold.
+    pub(super) fn check_scan_filter(self, filter: &Node) -> Result<(), InvalidRequest> {
+        check_names(filter, |name| self.check_held(name))
     }
 
     fn check_key(self, name: &str) -> Result<(), InvalidRequest> {
@@ -60,6 +60,19 @@ impl Source {
         let ttl = expiry(self.table)?;
         self.check_held(ttl).map(|()| ttl)
     }
+}
+
+fn check_names(
+    filter: &Node,
+    check: impl Fn(&str) -> Result<(), InvalidRequest>,
+) -> Result<(), InvalidRequest> {
+    let mut checked = Ok(());
+    filter.each_path(&mut |path| {
+        if checked.is_ok() {
+            checked = check(path.attribute());
+        }
+    });
+    checked
 }
 
 fn is_held(table: &TableDef, index: &IndexDef, name: &str) -> bool {

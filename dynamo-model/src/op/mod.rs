@@ -3,10 +3,12 @@
 mod action;
 mod backoff;
 mod batch;
+mod collection;
 mod draft;
 mod fields;
 mod filter;
 mod get;
+mod key_condition;
 mod options;
 mod parents;
 mod query;
@@ -16,6 +18,7 @@ mod rekey;
 mod request;
 mod save;
 mod scan;
+mod select;
 mod statement;
 mod table;
 mod transact;
@@ -28,6 +31,7 @@ mod write;
 pub use batch::{
     BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, ItemKey, Ordered,
 };
+pub use collection::Assemble;
 pub use get::Get;
 pub use options::{Meter, Sending};
 pub use query::Query;
@@ -38,6 +42,7 @@ pub use reindex::{Reindex, ReindexSteps, Reindexed};
 pub use rekey::Rekey;
 pub use save::{Create, Save};
 pub use scan::Scan;
+pub use select::Select;
 pub use statement::{Row, Rows, Statement};
 pub use table::{CreateTable, list_tables};
 pub use transact::{Keys, TransactGet, TransactWrite};

@@ -26,7 +26,7 @@ const CONCURRENCY: usize = 8;
 /// `T` is what an item is read as, `S` which items are read.
 #[must_use = "nothing is read until the items are asked for"]
 pub struct Scan<T, S = T> {
-    read: Read<T>,
+    pub(super) read: Read<T>,
     table: &'static TableDef,
     segments: Option<u32>,
     consistent: bool,

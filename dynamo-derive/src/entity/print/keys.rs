@@ -39,7 +39,8 @@ fn names_of<'e>(entity: &'e Entity, key: &'e Key) -> (Vec<&'e str>, Vec<&'e str>
 pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
     let ident = &entity.ident;
     let (impl_generics, ty_generics, where_clause) = entity.generics.split_for_impl();
-    let (_, sk) = names_of(entity, key);
+    let (pk, sk) = names_of(entity, key);
+    let key_types = types(entity, &pk, &sk);
     let table = &entity.table;
     let reads = match &key.on {
         None => quote!(_dm::Reads<true>),
@@ -50,6 +51,7 @@ pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
         return quote! {
             impl #impl_generics _dm::Keyed<#number> for #ident #ty_generics #where_clause {
                 type Reads = #reads;
+                type Types = #key_types;
                 type Parts = ();
                 const PARTS: () = ();
             }
@@ -72,10 +74,20 @@ pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
         }
         impl #impl_generics _dm::Keyed<#number> for #ident #ty_generics #where_clause {
             type Reads = #reads;
+            type Types = #key_types;
             type Parts = #parts #ty_generics;
             const PARTS: Self::Parts = #parts { #(#idents: _dm::at(),)* };
         }
     }
+}
+
+/// The types of the components: of the partition's as a tuple, of the sort key's as a list of pairs.
+fn types(entity: &Entity, pk: &[&str], sk: &[&str]) -> TokenStream {
+    let ty = |name: &&str| entity.field(name).map(|field| &field.ty);
+    let pk = pk.iter().filter_map(ty);
+    let sk = sk.iter().rev().filter_map(ty);
+    let sk = sk.fold(quote!(()), |rest, ty| quote!((#ty, #rest)));
+    quote!(((#(#pk,)*), #sk))
 }
 
 fn slot(key: &Key, name: &str) -> &'static str {

@@ -74,6 +74,7 @@ const _: () = {
     }
     impl _dm::Keyed<0> for Order {
         type Reads = _dm::Reads<true>;
+        type Types = ((String,), (Timestamp, (Uuid, ())));
         type Parts = __SortKey_of;
         const PARTS: Self::Parts = __SortKey_of {
             placed_at: _dm::at(),
@@ -85,6 +86,7 @@ const _: () = {
     }
     impl _dm::Keyed<1> for Order {
         type Reads = _dm::Reads<{ _dm::is_consistent::<Shop>("GSI1") }>;
+        type Types = ((Status,), (Timestamp, ()));
         type Parts = __SortKey_by_status;
         const PARTS: Self::Parts = __SortKey_by_status {
             placed_at: _dm::at(),

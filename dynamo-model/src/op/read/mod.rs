@@ -170,6 +170,16 @@ impl<T> Read<T> {
         self.filter = Node::all(self.filter.take().into_iter().chain(filter));
     }
 
+    /// Whether all that the service returns is wanted.
+    pub(super) fn set_exact(&mut self, is_exact: bool) {
+        self.exact &= is_exact;
+    }
+
+    /// Makes something else of the items.
+    pub(super) fn set_reader(&mut self, reader: impl Reader<T>) {
+        self.reader = Arc::new(reader);
+    }
+
     /// Only the items that satisfy the condition, and those before it.
     pub(super) fn filter(&mut self, node: Result<Node, impl Into<Error>>) {
         self.unfiltered = false;
