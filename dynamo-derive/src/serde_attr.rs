@@ -89,6 +89,21 @@ impl Container {
         container
     }
 
+    /// Reads the attributes of a struct of some of an entity's fields.
+    pub(crate) fn of_projection(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
+        let mut container = Self::default();
+        for (name, value) in serde_args(attrs) {
+            if REFUSED.contains(&name.to_string().as_str()) {
+                ctxt.error(
+                    &name,
+                    format!("`#[serde({name})]` makes serde read something else than the fields that are asked for: drop it"),
+                );
+            }
+            container.read(ctxt, &name, value);
+        }
+        container
+    }
+
     /// Reads the attributes of a document. What serde makes of one that is not its own fields is not known.
     pub(crate) fn of_document(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let mut container = Self::default();
@@ -124,8 +139,12 @@ pub(crate) struct Field {
     pub(crate) skip: bool,
     /// Written or read under a condition only, with the token that says so.
     pub(crate) sometimes: Option<Ident>,
+    /// Not read.
+    pub(crate) skip_reading: bool,
     /// The function that writes the value.
     pub(crate) serialize_with: Option<ExprPath>,
+    /// Whether a function reads the value.
+    pub(crate) reads_with: bool,
 }
 
 impl Field {
@@ -145,9 +164,13 @@ impl Field {
             flatten: false,
             skip: false,
             sometimes: None,
+            skip_reading: false,
             serialize_with: None,
+            reads_with: false,
         };
         for (name, value) in serde_args(attrs) {
+            field.skip_reading |= name == "skip_deserializing";
+            field.reads_with |= name == "with" || name == "deserialize_with";
             match name.to_string().as_str() {
                 "rename" => {
                     if let Some(new) = one_name(ctxt, &name, value) {

@@ -15,10 +15,10 @@ pub mod types;
 mod wire;
 
 pub use clock::{Clock, ManualClock};
-pub use dynamo_derive::{Document, Entity, KeyPart, Table};
+pub use dynamo_derive::{Document, Entity, KeyPart, Projection, Table};
 pub use entity::{
-    Consistent, Entity, Item, Key, Keyed, Lists, Reads, Restore, Stored, Table, Unrestored,
-    WithoutUniques,
+    Consistent, Entity, Item, Key, Keyed, Lists, Projection, Reads, Restore, Stored, Table,
+    Unrestored, Upgrade, WithoutUniques,
 };
 pub use error::*;
 pub use key::KeyPart;
@@ -33,7 +33,7 @@ pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerial
 
 /// What a program that uses the library needs in scope.
 pub mod prelude {
-    pub use crate::{Document, Entity, Error, Handle, Key, KeyPart, Table};
+    pub use crate::{Document, Entity, Error, Handle, Key, KeyPart, Projection, Table};
 }
 
 /// What the derives' expansions refer to. Not public API.
@@ -46,7 +46,12 @@ pub mod __private {
     pub use std::result::Result::{self, Err, Ok};
     pub use std::time::SystemTime;
 
-    pub use crate::entity::{Reads, Said, check, is_consistent, life};
+    pub use crate::__lacks as lacks;
+    pub use crate::entity::{
+        Field as FieldAt, Lacks, Projection as Projects, Reads, Said, check, is_consistent, life,
+        missing, upgraded,
+    };
+    pub use crate::expr::asked::{asked, asked_with};
     pub use crate::expr::{
         Always, AsKey, At, Attr, Attribute, AttributeType as Type, Codec, Epoch, Fixed, Flat, Free,
         Gated, Handles, Hashed, Idle, Judged, Keyed as KeyedBy, Last, Managed, Members, Mid,
@@ -64,7 +69,8 @@ pub mod __private {
     };
     pub use crate::wire::ValueSerializer;
     pub use crate::{
-        Entity, Handle, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored, WithoutUniques,
+        Entity, Handle, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored, Upgrade,
+        WithoutUniques,
     };
     pub use aws_sdk_dynamodb::Client;
 

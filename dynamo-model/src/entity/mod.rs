@@ -7,13 +7,24 @@ mod key;
 #[doc(hidden)]
 pub mod life;
 pub(crate) mod marker;
+mod projection;
+mod reader;
 mod table;
+mod upgrade;
 
 pub use item::Item;
-pub(crate) use item::{Reader, context, is_entity, read_entity, scalar, write_entity};
+pub(crate) use item::{context, is_entity, read_entity, scalar, write_entity};
 pub use key::Key;
 pub(crate) use key::{lossy, primary, write_key_value};
+pub use projection::Projection;
+pub(crate) use projection::attributes as asked_attributes;
+#[doc(hidden)]
+pub use projection::{Asks, Field, Held, Lacks, missing};
+pub(crate) use reader::Reader;
 pub use table::{Lists, Table};
+pub use upgrade::Upgrade;
+#[doc(hidden)]
+pub use upgrade::upgraded;
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -43,6 +54,9 @@ pub trait Entity: Stored + Send + 'static {
 
     /// Attributes, components and key templates.
     const SCHEMA: &'static EntityDef;
+
+    /// Turns an older stored shape of the item into today's, whenever one is read: `#[entity(upgrade = ..)]`.
+    const UPGRADE: Option<Upgrade> = None;
 
     /// The value of a component, by its number in the schema. `None` if the field is `None`.
     fn part(&self, component: usize) -> Option<Part<'_>>;

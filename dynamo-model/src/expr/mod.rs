@@ -40,6 +40,8 @@
 
 mod alias;
 mod as_key;
+#[doc(hidden)]
+pub mod asked;
 mod attr;
 mod changes;
 mod class;

@@ -10,6 +10,7 @@ mod get;
 mod options;
 mod pages;
 mod parents;
+mod project;
 mod query;
 mod rekey;
 mod request;

@@ -13,6 +13,7 @@ use futures_core::Stream;
 use super::Sending;
 use super::filter::is_expired;
 use super::options::Options;
+use super::project::project;
 use super::request::{Body, Request};
 use crate::entity::scalar;
 use crate::expr::Node;
@@ -68,6 +69,37 @@ impl<T> Pages<T> {
             take: None,
             unfiltered: true,
             options: Options::default(),
+            decode: Box::new(decode),
+        }
+    }
+
+    /// Reads the items as something else. Each request asks for no more than these attributes, if they are given.
+    pub(super) fn read_as<O>(
+        self,
+        attributes: Option<Vec<&'static str>>,
+        decode: impl Fn(RawItem<'_>) -> Result<Option<O>, Error> + Send + Sync + 'static,
+    ) -> Pages<O> {
+        let mut requests = self.requests;
+        for request in requests.iter_mut().flatten() {
+            project(
+                &mut request.body,
+                &mut request.aliases,
+                attributes.as_deref(),
+            );
+        }
+        Pages {
+            target: self.target,
+            operation: self.operation,
+            requests,
+            filter: self.filter,
+            expiry: self.expiry,
+            order: self.order,
+            descending: self.descending,
+            consistent: self.consistent,
+            page_size: self.page_size,
+            take: self.take,
+            unfiltered: self.unfiltered,
+            options: self.options,
             decode: Box::new(decode),
         }
     }

@@ -54,6 +54,27 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> Query<E, Partition<E, KEY>> {
     }
 }
 
+impl<E: Entity, const KEY: usize> Query<E, Partition<E, KEY>> {
+    /// Whether the query has to tell its items from other entities'.
+    #[expect(clippy::unused_self, reason = "names the query's types")]
+    pub(super) fn is_mixed(&self) -> bool {
+        Neighbours::<E, KEY>::SHARES_PREFIX
+    }
+
+    /// Reads the items as a projection. The requests ask for no more than these attributes, if they are given.
+    pub(super) fn read_as<P>(
+        self,
+        attributes: Option<Vec<&'static str>>,
+        decode: impl Fn(RawItem<'_>) -> Result<Option<P>, Error> + Send + Sync + 'static,
+    ) -> Query<P, Partition<E, KEY>> {
+        Query {
+            pages: self.pages.read_as(attributes, decode),
+            index: self.index,
+            of: PhantomData,
+        }
+    }
+}
+
 impl<T, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>> {
     fn source(&self) -> Source {
         let table = E::Table::DEF;

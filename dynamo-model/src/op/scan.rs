@@ -1,6 +1,7 @@
 //! `Scan`.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use super::filter::expiry;
 use super::pages::{Items, Pages, pages};
@@ -11,12 +12,15 @@ use crate::expr::{Aliases, Attributed, Condition, Node, Operand, Path};
 use crate::key::KeyKind;
 use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
-use crate::{Entity, Table};
+use crate::{Entity, Error, Table};
 
 /// A read of every item of one entity in the table. Made by [`Handle::scan`](crate::Handle::scan).
+///
+/// `O` is what an item is read as.
 #[must_use = "nothing is read until the items are asked for"]
-pub struct Scan<E> {
-    pages: Pages<E>,
+pub struct Scan<E, O = E> {
+    pages: Pages<O>,
+    entity: PhantomData<fn() -> E>,
 }
 
 impl<E: Entity> Scan<E> {
@@ -35,9 +39,26 @@ impl<E: Entity> Scan<E> {
         };
         let mut pages = Pages::new(target, Operation::Scan, Ok(vec![request]), decode);
         pages.set_mixed(type_filter::<E>(0).or_else(key_filter::<E>));
-        Self { pages }
+        Self {
+            pages,
+            entity: PhantomData,
+        }
     }
 
+    /// Reads the items as a projection. The request asks for no more than these attributes, if they are given.
+    pub(super) fn read_as<P>(
+        self,
+        attributes: Option<Vec<&'static str>>,
+        decode: impl Fn(RawItem<'_>) -> Result<Option<P>, Error> + Send + Sync + 'static,
+    ) -> Scan<E, P> {
+        Scan {
+            pages: self.pages.read_as(attributes, decode),
+            entity: PhantomData,
+        }
+    }
+}
+
+impl<E: Entity, O: Send + 'static> Scan<E, O> {
     /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
     /// table says which attribute that is, `ttl = ".."`.
     ///
@@ -53,15 +74,15 @@ impl<E: Entity> Scan<E> {
         self
     }
 
-    pages!(E);
+    pages!(O);
 
     /// The items, page after page as they are asked for.
-    pub fn items(self) -> Items<E> {
+    pub fn items(self) -> Items<O> {
         Items::new(self.pages)
     }
 }
 
-impl<E: Attributed> Scan<E> {
+impl<E: Attributed, O> Scan<E, O> {
     /// Only the items that satisfy a condition: `FilterExpression`. Several filters must all hold.
     ///
     /// DynamoDB filters what it has read: the others are paid for like those that are returned.
@@ -88,7 +109,7 @@ fn key_filter<E: Entity>() -> Option<Node> {
     Node::all(terms)
 }
 
-impl<E: Entity> fmt::Debug for Scan<E> {
+impl<E: Entity, O> fmt::Debug for Scan<E, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scan")
             .field("table", &self.pages.table())

@@ -4,12 +4,14 @@
 //! them. They can be written by hand as well.
 
 pub(crate) mod check;
+mod held;
 mod message;
 mod model;
 mod overlap;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use held::{ALL, first_missing};
 pub(crate) use message::equal;
 pub use model::{Delimiters, Model};
 pub(crate) use overlap::shares_prefix;

@@ -1,0 +1,351 @@
+//! Projections: what is asked for, what is read from keys instead, and what the attributes are called.
+
+#![expect(
+    clippy::struct_field_names,
+    reason = "attributes have the names that tables have"
+)]
+
+use dynamo_model::prelude::*;
+use dynamo_model::schema::FieldDef;
+use dynamo_model_tests::client;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+#[derive(Table)]
+#[table(
+    name = "shop",
+    pk = "PK",
+    sk = "SK",
+    gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"),
+    gsi("keys", pk = "GSI2PK", sk = "GSI2SK", projection = keys_only),
+    gsi("some", pk = "GSI3PK", projection = include("totalCents", "note")),
+    gsi("native", pk = ["region", N("year")], sk = "city"),
+    lsi("due", sk = "LSI1SK", projection = keys_only),
+    gsi("sharded", pk = "GSI4PK", sk = "GSI4SK"),
+    ttl = "expires",
+    entities(Order, Note)
+)]
+struct Shop;
+
+#[derive(KeyPart, Serialize, Deserialize, Debug, Clone, Copy, PartialEq)]
+#[serde(rename_all = "UPPERCASE")]
+enum Status {
+    Paid,
+    Shipped,
+}
+
+#[derive(Document, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[serde(rename_all = "camelCase")]
+struct Address {
+    street_name: String,
+    zip_code: u32,
+}
+
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(
+    table = Shop,
+    pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}",
+    index(by_status, on = "GSI1", pk = "STATUS#{status}", sk = "{placed_at}"),
+    index(keys_by_status, on = "keys", pk = "STATUS#{status}", sk = "{placed_at}"),
+    index(by_code, on = "some", pk = "CODE#{code:lower}"),
+    index(by_place, on = "native", pk = ["{region}", "{year}"], sk = "{city}"),
+    index(by_due, on = "due", sk = "DUE#{due}"),
+    index(spread, on = "sharded", pk = "ALL#{number:shard(4)}", sk = "{placed_at}"),
+)]
+#[serde(rename_all = "camelCase")]
+struct Order {
+    #[entity(key_only)]
+    customer_id: String,
+    number: u32,
+    placed_at: Timestamp,
+    status: Status,
+    code: String,
+    total_cents: u64,
+    note: Option<String>,
+    address: Address,
+    region: String,
+    year: u16,
+    city: String,
+    due: Option<jiff::civil::Date>,
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    paid_at: Timestamp,
+    #[entity(ttl)]
+    expires: Option<Timestamp>,
+}
+
+/// Another entity, whose items must not be taken for orders.
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(
+    table = Shop, pk = "CUSTOMER#{customer_id}", sk = "NOTE",
+    index(by_status, on = "GSI1", pk = "STATUS#{status}", sk = "{placed_at}"),
+)]
+struct Note {
+    customer_id: String,
+    status: Status,
+    placed_at: Timestamp,
+}
+
+#[derive(Projection, Deserialize, Debug, PartialEq)]
+#[projection(of = Order)]
+struct OrderLine {
+    customer_id: String,
+    number: u32,
+    total_cents: u64,
+    note: Option<String>,
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + seconds).unwrap()
+}
+
+fn order(number: u32) -> Order {
+    Order {
+        customer_id: "c-1".to_owned(),
+        number,
+        placed_at: at(number.into()),
+        status: Status::Paid,
+        code: format!("Code-{number}"),
+        total_cents: u64::from(number) * 100,
+        note: number.is_multiple_of(2).then(|| format!("note {number}")),
+        address: Address {
+            street_name: "Hauptplatz".to_owned(),
+            zip_code: 8010,
+        },
+        region: "south".to_owned(),
+        year: 2024,
+        city: "Graz".to_owned(),
+        due: Some(jiff::civil::date(2024, 1, 1)),
+        paid_at: at(5),
+        expires: Some(at(9_000_000_000)),
+    }
+}
+
+fn line(order: &Order) -> OrderLine {
+    OrderLine {
+        customer_id: order.customer_id.clone(),
+        number: order.number,
+        total_cents: order.total_cents,
+        note: order.note.clone(),
+    }
+}
+
+/// Orders 1 to 9, and a note beside them.
+async fn shop() -> (Handle<Shop>, Vec<Order>) {
+    let shop = Shop::on(client().await);
+    shop.create_table().send().await.unwrap();
+    let orders: Vec<Order> = (1..10).map(order).collect();
+    for order in &orders {
+        shop.put(order).send().await.unwrap();
+    }
+    let note = Note {
+        customer_id: "c-1".to_owned(),
+        status: Status::Paid,
+        placed_at: at(3),
+    };
+    shop.put(&note).send().await.unwrap();
+    (shop, orders)
+}
+
+fn sorted(mut lines: Vec<OrderLine>) -> Vec<OrderLine> {
+    lines.sort_by_key(|line| line.number);
+    lines
+}
+
+#[tokio::test]
+async fn every_read_takes_one() {
+    let (shop, orders) = shop().await;
+    let lines: Vec<OrderLine> = orders.iter().map(line).collect();
+
+    let got = shop.get(Order::key("c-1", 3_u32)).project::<OrderLine>();
+    assert_eq!(
+        got.consistent().send().await.unwrap().as_ref(),
+        Some(&lines[2])
+    );
+    let missing = shop.get(Order::key("c-1", 99_u32)).project::<OrderLine>();
+    assert_eq!(missing.send().await.unwrap(), None);
+
+    let queried = shop.query(Order::of("c-1")).project::<OrderLine>();
+    assert_eq!(queried.collect().await.unwrap(), lines);
+
+    let scanned = shop.scan::<Order>().project::<OrderLine>();
+    assert_eq!(sorted(scanned.collect().await.unwrap()), lines);
+
+    let keys = [5_u32, 2, 77].map(|number| Order::key("c-1", number));
+    let batch = shop.batch_get(keys).ordered().project::<OrderLine>();
+    let batch = batch.send().await.unwrap().complete().unwrap();
+    let expected = [Some(line(&orders[4])), Some(line(&orders[1])), None];
+    assert_eq!(batch, expected);
+}
+
+#[tokio::test]
+async fn filters_pages_and_order_are_those_of_the_read() {
+    let (shop, orders) = shop().await;
+    let lines = |numbers: &[usize]| -> Vec<OrderLine> {
+        numbers
+            .iter()
+            .map(|number| line(&orders[number - 1]))
+            .collect()
+    };
+    // The filter names what is not asked for.
+    let read = shop
+        .query(Order::by_status(Status::Paid))
+        .project::<OrderLine>()
+        .filter(|o| o.city.eq("Graz").and(o.number.gt(2)))
+        .descending()
+        .page_size(2)
+        .take(3);
+    assert_eq!(read.collect().await.unwrap(), lines(&[9, 8, 7]));
+    let read = shop
+        .query(Order::of("c-1").sort(|k| k.number.between(4_u32, 6_u32)))
+        .filter(|o| o.note.exists())
+        .skip_expired()
+        .project::<OrderLine>();
+    assert_eq!(read.collect().await.unwrap(), lines(&[4, 6]));
+    // A sharded partition is merged by a key that nobody asked for.
+    let read = shop
+        .query(Order::spread())
+        .page_size(1)
+        .project::<OrderLine>();
+    assert_eq!(
+        read.collect().await.unwrap(),
+        lines(&[1, 2, 3, 4, 5, 6, 7, 8, 9])
+    );
+}
+
+#[derive(Projection, Deserialize, Debug, PartialEq)]
+#[projection(of = Order)]
+struct Keys {
+    customer_id: Option<String>,
+    number: u32,
+    placed_at: Timestamp,
+    status: Status,
+}
+
+#[derive(Projection, Deserialize, Debug, PartialEq)]
+#[projection(of = Order)]
+struct DueKeys {
+    number: u32,
+    due: Option<jiff::civil::Date>,
+}
+
+#[tokio::test]
+async fn an_index_of_keys_gives_what_stands_in_them() {
+    let (shop, orders) = shop().await;
+    let keys: Vec<Keys> = orders
+        .iter()
+        .map(|order| Keys {
+            customer_id: Some(order.customer_id.clone()),
+            number: order.number,
+            placed_at: order.placed_at,
+            status: order.status,
+        })
+        .collect();
+    let read = shop
+        .query(Order::keys_by_status(Status::Paid))
+        .project::<Keys>();
+    assert_eq!(read.collect().await.unwrap(), keys);
+    // The same struct where the attributes are stored.
+    let read = shop.query(Order::of("c-1")).project::<Keys>();
+    assert_eq!(read.collect().await.unwrap(), keys);
+
+    let read = shop.query(Order::by_due("c-1")).project::<DueKeys>();
+    let read = read.collect().await.unwrap();
+    assert_eq!(read.len(), 9);
+    assert!(read.iter().all(|keys| keys.due == orders[0].due));
+}
+
+#[tokio::test]
+async fn an_index_of_some_attributes_gives_those_and_the_keys() {
+    let (shop, orders) = shop().await;
+    // `customer_id` and `number` come from the table's key.
+    let read = shop.query(Order::by_code("CODE-4")).project::<OrderLine>();
+    assert_eq!(read.collect().await.unwrap(), [line(&orders[3])]);
+}
+
+#[derive(Projection, Deserialize, Debug, PartialEq)]
+#[projection(of = Order)]
+struct Place {
+    region: String,
+    year: u16,
+    city: String,
+}
+
+#[tokio::test]
+async fn fields_that_are_key_attributes_are_read_as_such() {
+    let (shop, _) = shop().await;
+    let place = Place {
+        region: "south".to_owned(),
+        year: 2024,
+        city: "Graz".to_owned(),
+    };
+    let read = shop
+        .query(Order::by_place("south", 2024_u16))
+        .project::<Place>();
+    assert_eq!(read.first().await.unwrap(), Some(place));
+}
+
+#[derive(Projection, Deserialize, Debug, PartialEq)]
+#[projection(of = Order)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+struct Renamed {
+    #[serde(rename = "who")]
+    customer_id: String,
+    // What `status` is called here is another field's name there.
+    #[serde(rename = "note")]
+    status: Status,
+    address: Address,
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    paid_at: Timestamp,
+    expires: Option<Timestamp>,
+    #[serde(skip)]
+    seen: bool,
+}
+
+#[tokio::test]
+async fn serde_names_of_the_projection_are_its_own() {
+    let (shop, orders) = shop().await;
+    let read = shop.get(Order::key("c-1", 2_u32)).project::<Renamed>();
+    let expected = Renamed {
+        customer_id: "c-1".to_owned(),
+        status: Status::Paid,
+        address: orders[1].address.clone(),
+        paid_at: orders[1].paid_at,
+        expires: orders[1].expires,
+        seen: false,
+    };
+    assert_eq!(read.send().await.unwrap(), Some(expected));
+    assert_eq!(Renamed::FIELDS[0], FieldDef::stored("customer_id", "who"));
+}
+
+#[derive(Projection, Deserialize, Debug)]
+#[projection(of = Order)]
+#[expect(dead_code, reason = "it does not come to that")]
+struct Total {
+    total_cents: u64,
+}
+
+#[tokio::test]
+async fn what_is_missing_or_another_entity_is_an_error() {
+    use aws_sdk_dynamodb::types::AttributeValue::{N, S};
+    let (shop, _) = shop().await;
+    let put = |sk: &str, ty: &str| {
+        let put = shop.client().put_item().table_name("shop");
+        put.item("PK", S("CUSTOMER#c-2".into()))
+            .item("SK", S(sk.into()))
+            .item("_type", S(ty.into()))
+            .item("total", N("1".into()))
+    };
+    put("ORDER#0000000001", "Order").send().await.unwrap();
+    let get = || shop.get(Order::key("c-2", 1_u32)).project::<Total>();
+    let error = get().send().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot read Order (key attributes PK, SK): attribute `total_cents` is missing"
+    );
+    put("ORDER#0000000001", "Note").send().await.unwrap();
+    let error = get().send().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot read Order (key attributes PK, SK): the item's type attribute names another entity"
+    );
+}
