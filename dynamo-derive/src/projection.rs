@@ -138,21 +138,24 @@ fn print(projection: &Projection) -> TokenStream {
         } else {
             format_ident!("asked")
         };
-        let asked = quote_spanned!(ty.span()=> _dm::#asked::<#ty, _>);
-        quote!(#asked(&of.#name);)
+        let asked = quote_spanned!(name.span()=> _dm::#asked(&of.#name));
+        let by = quote_spanned!(ty.span()=> by::<#ty>());
+        quote!(#asked.#by;)
     });
-    let handles = quote_spanned!(of.span()=> <#of as _dm::Handles>::Attributes);
+    // Always in these words and with the type's span, so that what is no entity is reported once.
+    let entity = quote_spanned!(of.span()=> type Entity = <#of as _dm::Whose>::Entity;);
+    let check = quote_spanned!(of.span()=> fn __asked(of: &<#of as _dm::Whose>::Attributes) { #(#checks)* });
     quote! {
         #[allow(dead_code, missing_docs, non_camel_case_types, unused_qualifications)]
         const _: () = {
             use #krate::__private as _dm;
             #[automatically_derived]
             impl _dm::Projects for #ident {
-                type Entity = #of;
+                #entity
                 const FIELDS: &'static [_dm::FieldDef] = &[#(#defs),*];
                 type Lacks = _dm::lacks!(#ident);
             }
-            fn __asked(of: &#handles) { #(#checks)* }
+            #check
             // Apart, because the fields' names are types here.
             const _: () = { #(#places)* };
         };

@@ -17,8 +17,8 @@ mod wire;
 pub use clock::{Clock, ManualClock};
 pub use dynamo_derive::{Document, Entity, KeyPart, Projection, Table};
 pub use entity::{
-    Consistent, Entity, Item, Key, Keyed, Lists, Projection, Reads, Restore, Stored, Table,
-    Unrestored, Upgrade, WithoutUniques,
+    Consistent, Entity, Item, Key, Keyed, Lists, Projection, Readable, Reads, Restore, Stored,
+    Table, Unrestored, Upgrade, WithoutUniques,
 };
 pub use error::*;
 pub use key::KeyPart;
@@ -51,7 +51,7 @@ pub mod __private {
         Field as FieldAt, Lacks, Projection as Projects, Reads, Said, check, is_consistent, life,
         missing, upgraded,
     };
-    pub use crate::expr::asked::{asked, asked_with};
+    pub use crate::expr::asked::{Whose, asked, asked_with};
     pub use crate::expr::{
         Always, AsKey, At, Attr, Attribute, AttributeType as Type, Codec, Epoch, Fixed, Flat, Free,
         Gated, Handles, Hashed, Idle, Judged, Keyed as KeyedBy, Last, Managed, Members, Mid,

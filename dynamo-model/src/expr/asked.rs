@@ -1,5 +1,8 @@
 //! A projection's fields against those of its entity: called by what `#[derive(Projection)]` prints, and never run.
 
+use std::marker::PhantomData;
+
+use super::Handles;
 use super::as_key::AsKey;
 use super::attr::Attribute;
 use super::class::{
@@ -63,8 +66,34 @@ impl<E: 'static, const N: usize, C: Whole> Whole for AsKey<E, N, C> {}
 #[diagnostic::do_not_recommend]
 impl<E: 'static, const N: usize, C: Plain> Plain for AsKey<E, N, C> {}
 
-/// The projection's field can hold the entity's.
-pub fn asked<T: Holds<A::Value>, A: Attribute<Class: Plain>>(_: &A) {}
+/// The entity that a projection names: whatever has handles.
+pub trait Whose {
+    type Entity;
+    type Attributes;
+}
+
+// Nothing else is asked of it here, so that one thing is wrong and not two.
+#[diagnostic::do_not_recommend]
+impl<E: Handles> Whose for E {
+    type Entity = E;
+    type Attributes = E::Attributes;
+}
+
+/// An entity's field of type `W`. Two steps, because the compiler has to know `W` before it looks for a [`Holds`].
+#[derive(Debug)]
+pub struct Asked<W>(PhantomData<fn() -> W>);
+
+impl<W> Asked<W> {
+    /// The projection's field can hold it.
+    pub const fn by<T: Holds<W>>(self) {}
+}
+
+/// A field that a projection names.
+pub fn asked<A: Attribute<Class: Plain>>(_: &A) -> Asked<A::Value> {
+    Asked(PhantomData)
+}
 
 /// The same of a field with a `deserialize_with`, which knows what is stored.
-pub fn asked_with<T: Holds<A::Value>, A: Attribute<Class: Whole>>(_: &A) {}
+pub fn asked_with<A: Attribute<Class: Whole>>(_: &A) -> Asked<A::Value> {
+    Asked(PhantomData)
+}
