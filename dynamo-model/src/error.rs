@@ -1,6 +1,7 @@
 //! The one error of the crate.
 
 mod canceled;
+mod cursor;
 mod incomplete;
 mod raw;
 mod request;
@@ -12,6 +13,7 @@ use std::fmt;
 
 pub(crate) use canceled::Performed;
 pub use canceled::{CancellationReason, Outcome, OutcomeKind, TransactionCanceled};
+pub use cursor::{CursorError, CursorErrorKind};
 pub use incomplete::Incomplete;
 pub use request::{InvalidRequest, ModelMismatch, WaitTimeout};
 pub(crate) use service::Refusal;
@@ -90,6 +92,13 @@ pub enum Error {
     Invalid(InvalidRequest),
     /// A batch was not processed to its end. The other entries were.
     Incomplete(Incomplete),
+    /// A cursor was refused. Nothing was sent.
+    Cursor(CursorError),
+    /// `only` was asked for, and there are several.
+    MoreThanOne {
+        /// The name of what was read.
+        what: &'static str,
+    },
 }
 
 impl Error {
@@ -327,6 +336,11 @@ impl fmt::Display for Error {
             Self::WaitTimeout(error) => error.fmt(f),
             Self::Invalid(error) => error.fmt(f),
             Self::Incomplete(error) => error.fmt(f),
+            Self::Cursor(error) => error.fmt(f),
+            Self::MoreThanOne { what } => write!(
+                f,
+                "there is more than one item of `{what}`, where `only` allows one: narrow the query, or ask for `first`"
+            ),
         }
     }
 }
@@ -359,7 +373,7 @@ macro_rules! from {
 from! {
     Key(KeyError), Encode(EncodeError), Decode(DecodeError), Transport(TransportError), Invalid(InvalidRequest),
     ModelMismatch(ModelMismatch), WaitTimeout(WaitTimeout), TransactionCanceled(TransactionCanceled),
-    Incomplete(Incomplete),
+    Incomplete(Incomplete), Cursor(CursorError),
 }
 
 #[cfg(test)]

@@ -24,9 +24,9 @@ pub use error::*;
 pub use key::KeyPart;
 pub use op::{
     BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create, CreateTable,
-    Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Put, Putting, Query,
-    Rekey, Save, Scan, Sending, TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput,
-    list_tables,
+    Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Page, Pages,
+    Put, Putting, Query, Rekey, Save, Scan, Sending, TransactGet, TransactWrite, Update, Upsert,
+    Write, WriteOutput, list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};
@@ -48,8 +48,8 @@ pub mod __private {
 
     pub use crate::__lacks as lacks;
     pub use crate::entity::{
-        Field as FieldAt, Lacks, Projection as Projects, Reads, Said, check, is_consistent, life,
-        missing, upgraded,
+        Asks, Field as FieldAt, Held, Lacks, Projection as Projects, Reads, Said, check,
+        is_consistent, life, missing, upgraded,
     };
     pub use crate::expr::asked::{Whose, asked, asked_with};
     pub use crate::expr::{

@@ -370,7 +370,7 @@ fn begins_with(prefix: String) -> Found {
 
 /// The upper end of all keys that begin with the prefix: the prefix and the greatest scalar that still
 /// fits, U+10FFFF wherever there is room for its four bytes.
-fn ceiling(prefix: &str) -> String {
+pub(super) fn ceiling(prefix: &str) -> String {
     let room = LIMIT.saturating_sub(prefix.len());
     let filler = match room {
         0 => "",

@@ -42,6 +42,7 @@ mod encode;
 mod error;
 mod format;
 mod impls;
+mod narrow;
 mod part;
 mod read;
 mod template;

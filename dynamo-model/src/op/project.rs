@@ -5,7 +5,7 @@ use super::get::Get;
 use super::query::Query;
 use super::request::Body;
 use super::scan::Scan;
-use crate::entity::{Asks, Held, Reader, asked_attributes, is_entity};
+use crate::entity::{Asks, Held, Reader, asked_attributes};
 use crate::expr::{Aliases, Partition};
 use crate::{Entity, Key, Projection};
 
@@ -14,8 +14,7 @@ impl<E: Entity> Get<E> {
     ///
     /// Less is sent, and as much is paid for.
     pub fn project<P: Projection<Entity = E>>(self) -> Get<E, P> {
-        let attributes = asked_attributes::<P>(0);
-        self.read_as(attributes)
+        self.read_as(asked_attributes::<P>(0))
     }
 }
 
@@ -28,14 +27,7 @@ impl<E: Entity, const KEY: usize> Query<E, Partition<E, KEY>> {
     where
         P: Projection<Entity = E, Lacks: Asks<KEY, First: Held>>,
     {
-        let mixed = self.is_mixed();
-        let reader = Reader::<E, P>::projection(KEY);
-        self.read_as(asked_attributes::<P>(KEY), move |item| {
-            if mixed && !is_entity::<E>(item)? {
-                return Ok(None);
-            }
-            reader.read(item).map(Some)
-        })
+        self.read_as(asked_attributes::<P>(KEY))
     }
 }
 
@@ -44,14 +36,7 @@ impl<E: Entity> Scan<E> {
     ///
     /// Less is sent, and as much is paid for.
     pub fn project<P: Projection<Entity = E>>(self) -> Scan<E, P> {
-        let reader = Reader::<E, P>::projection(0);
-        self.read_as(asked_attributes::<P>(0), move |item| {
-            if is_entity::<E>(item)? {
-                reader.read(item).map(Some)
-            } else {
-                Ok(None)
-            }
-        })
+        self.read_as(asked_attributes::<P>(0))
     }
 }
 

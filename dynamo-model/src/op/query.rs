@@ -3,29 +3,28 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::DeserializeOwned;
+
 use super::filter::Source;
-use super::pages::{Items, Pages, pages};
-use super::request::{Body, Request};
-use crate::entity::{Item, Reader, context, is_entity};
-use crate::expr::{
-    Aliases, Attributed, Condition, Node, Operand, Partition, Path, sort_components,
-};
+use super::read::{Items, Read, Reader, Request, reads};
+use super::request::Body;
+use crate::entity::{Item, Reader as EntityReader, context, is_entity};
+use crate::expr::{Attributed, Condition, Node, Operand, Partition, Path, sort_components};
 use crate::key::{
     Format, KeyError, KeyProblem, KeyValue, Part, Place, SortCondition, Template, encode,
     sort_conditions,
 };
-use crate::schema::{AttributeDef, Projection, shares_prefix};
+use crate::schema::{self, AttributeDef, shares_prefix};
 use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
-use crate::{Consistent, Entity, Error, Keyed, Table};
+use crate::{Consistent, Entity, Error, Keyed, Projection, Table};
 
 /// A read of the items in one partition of the table or of an index. Made by [`Handle::query`](crate::Handle::query).
 ///
 /// `T` is what an item is read as, `S` what is queried.
 #[must_use = "nothing is read until the items are asked for"]
 pub struct Query<T, S = Partition<T, 0>> {
-    pages: Pages<T>,
-    index: Option<&'static str>,
+    read: Read<T>,
     of: PhantomData<fn() -> S>,
 }
 
@@ -40,55 +39,38 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> Query<E, Partition<E, KEY>> {
     pub(crate) fn new(target: &Target, partition: &Partition<E, KEY>) -> Self {
         let mixed = Neighbours::<E, KEY>::SHARES_PREFIX;
         let requests = requests(target, partition, true);
-        let reader = Reader::<E>::new();
-        let mut query = Self::with(target, requests, move |item| {
-            if mixed && !is_entity::<E>(item)? {
-                return Ok(None);
-            }
-            reader.read(item).map(Some)
-        });
+        let mut query = Self::with(target, requests, OneEntity::<E>::new(mixed));
         if mixed {
-            query.pages.set_mixed(type_filter::<E>(KEY));
+            let filter = type_filter::<E>(KEY);
+            let is_exact = filter.is_some();
+            query.read.set_mixed(filter, is_exact);
         }
         query
     }
 }
 
 impl<E: Entity, const KEY: usize> Query<E, Partition<E, KEY>> {
-    /// Whether the query has to tell its items from other entities'.
-    #[expect(clippy::unused_self, reason = "names the query's types")]
-    pub(super) fn is_mixed(&self) -> bool {
-        Neighbours::<E, KEY>::SHARES_PREFIX
-    }
-
     /// Reads the items as a projection. The requests ask for no more than these attributes, if they are given.
-    pub(super) fn read_as<P>(
+    pub(super) fn read_as<P: Projection<Entity = E>>(
         self,
         attributes: Option<Vec<&'static str>>,
-        decode: impl Fn(RawItem<'_>) -> Result<Option<P>, Error> + Send + Sync + 'static,
     ) -> Query<P, Partition<E, KEY>> {
+        let reader = OneEntity::<E, P>::projection(KEY, Neighbours::<E, KEY>::SHARES_PREFIX);
         Query {
-            pages: self.pages.read_as(attributes, decode),
-            index: self.index,
+            read: self.read.read_as(attributes, reader),
             of: PhantomData,
         }
     }
 }
 
 impl<T, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>> {
-    fn source(&self) -> Source {
-        let table = E::Table::DEF;
-        let index = self.index.and_then(|name| table.index(name));
-        Source { table, index }
-    }
-
     /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
     /// table says which attribute that is, `ttl = ".."`.
     ///
     /// They are read and paid for like the others.
     pub fn skip_expired(mut self) -> Self {
-        let expiry = self.source().expiry();
-        self.pages.skip_expired(expiry);
+        let expiry = self.read.source().expiry();
+        self.read.skip_expired(expiry);
         self
     }
 }
@@ -101,7 +83,7 @@ impl<T, E: Attributed, const KEY: usize> Query<T, Partition<E, KEY>> {
     /// items with [`Error::Invalid`], and nothing is sent.
     pub fn filter(mut self, condition: impl FnOnce(E::Attributes) -> Condition<E>) -> Self {
         let node = condition(E::attributes()).into_node();
-        let source = self.source();
+        let source = self.read.source();
         let checked = match node {
             Ok(node) => source
                 .check_filter(&node)
@@ -109,7 +91,7 @@ impl<T, E: Attributed, const KEY: usize> Query<T, Partition<E, KEY>> {
                 .map_err(Error::from),
             Err(error) => Err(error.with_entity(E::SCHEMA.name).into()),
         };
-        self.pages.filter(checked);
+        self.read.filter(checked);
         self
     }
 }
@@ -122,7 +104,7 @@ where
         // Without a condition of the user's the whole partition is meant, not what this entity's keys begin with.
         let sorted = partition.sorted;
         let requests = requests(target, partition, sorted);
-        Self::with(target, requests, |item| Ok(Some(Item::new(item))))
+        Self::with(target, requests, Whole)
     }
 }
 
@@ -130,16 +112,24 @@ impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>>
     fn with(
         target: &Target,
         requests: Result<Vec<Request>, Error>,
-        decode: impl Fn(RawItem<'_>) -> Result<Option<T>, Error> + Send + Sync + 'static,
+        reader: impl Reader<T>,
     ) -> Self {
-        let mut pages = Pages::new(target, Operation::Query, requests, decode);
-        if pages.partitions() > 1 {
-            let (_, sk) = E::Table::DEF.attributes(&E::SCHEMA.keys[KEY]);
-            pages.merge_by(sk.iter().map(|attribute| attribute.name).collect());
-        }
+        let (table, schema) = (E::Table::DEF, E::SCHEMA);
+        let key = &schema.keys[KEY];
+        let index = key.index.and_then(|name| table.index(name));
+        let source = Source { table, index };
+        let mut read = Read::new(
+            target,
+            Operation::Query,
+            source,
+            schema.name,
+            requests,
+            reader,
+        );
+        let (_, sk) = table.attributes(key);
+        read.set_merged(sk.iter().map(|attribute| attribute.name));
         Self {
-            pages,
-            index: E::SCHEMA.keys[KEY].index,
+            read,
             of: PhantomData,
         }
     }
@@ -151,7 +141,7 @@ impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>>
     where
         E: Keyed<KEY, Reads: Consistent>,
     {
-        self.pages.set_consistent();
+        self.read.set_consistent();
         self
     }
 }
@@ -159,26 +149,84 @@ impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>>
 impl<T: Send + 'static, S> Query<T, S> {
     /// In descending order of the sort key: `ScanIndexForward` = `false`.
     pub fn descending(mut self) -> Self {
-        self.pages.set_descending();
+        self.read.set_descending();
         self
     }
 
-    pages!(T);
+    /// Reads the items before the one that a [`Cursor`](crate::Cursor) of the same query stands on, the nearest first: those that the query
+    /// hands out before it, in reverse.
+    ///
+    /// [`Page::first`](crate::Page::first) is the cursor to page back from. One of another query ends the items with
+    /// [`Error::Cursor`], and nothing is sent.
+    pub fn before(mut self, cursor: &crate::Cursor) -> Self {
+        self.read.set_start(cursor, true);
+        self
+    }
+
+    reads!(T);
 
     /// The items, page after page as they are asked for.
     ///
     /// What is wrong with the request itself is the first and only thing that the stream yields.
     pub fn items(self) -> Items<T> {
-        Items::new(self.pages)
+        Items::new(self.read)
     }
 }
 
 impl<T, S> fmt::Debug for Query<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Query")
-            .field("table", &self.pages.table())
-            .field("index", &self.index)
+            .field("table", &self.read.table())
+            .field("index", &self.read.index())
             .finish_non_exhaustive()
+    }
+}
+
+/// Reads items of one entity.
+pub(super) struct OneEntity<E, O = E> {
+    reader: EntityReader<E, O>,
+    /// Whether there may be others among them.
+    mixed: bool,
+}
+
+impl<E: Entity> OneEntity<E> {
+    pub(super) fn new(mixed: bool) -> Self {
+        Self {
+            reader: EntityReader::new(),
+            mixed,
+        }
+    }
+}
+
+impl<P: Projection> OneEntity<P::Entity, P> {
+    pub(super) fn projection(key: usize, mixed: bool) -> Self {
+        Self {
+            reader: EntityReader::projection(key),
+            mixed,
+        }
+    }
+}
+
+impl<E: Entity, O: DeserializeOwned + 'static> Reader<O> for OneEntity<E, O> {
+    fn wants(&self, item: RawItem<'_>) -> Result<bool, Error> {
+        Ok(!self.mixed || is_entity::<E>(item)?)
+    }
+
+    fn read(&self, item: RawItem<'_>) -> Result<O, Error> {
+        self.reader.read(item)
+    }
+}
+
+/// Reads items of whatever entity.
+pub(super) struct Whole;
+
+impl<T: Table> Reader<Item<T>> for Whole {
+    fn wants(&self, _: RawItem<'_>) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    fn read(&self, item: RawItem<'_>) -> Result<Item<T>, Error> {
+        Ok(Item::new(item))
     }
 }
 
@@ -192,6 +240,10 @@ fn requests<E: Entity, const KEY: usize>(
     let key = &E::SCHEMA.keys[KEY];
     let open = open_shards(E::SCHEMA.pk_templates(key), partition);
     let count: usize = open.iter().map(|(_, count)| usize::from(*count)).product();
+    let sort = sort_condition(partition, sorted)?;
+    let Some(sort) = sort else {
+        return Ok(Vec::new());
+    };
     let mut requests = Vec::with_capacity(count);
     for number in 0..count {
         // The digits of `number`, each to the base of its component's shards.
@@ -204,17 +256,15 @@ fn requests<E: Entity, const KEY: usize>(
                 (component, u16::try_from(shard).unwrap_or(u16::MAX))
             })
             .collect();
-        let mut aliases = Aliases::default();
-        let condition = key_condition(partition, &shards, sorted, &mut aliases)?;
-        let Some(condition) = condition else {
-            return Ok(Vec::new());
-        };
         let mut body = Body::new(&target.table);
         if let Some(index) = key.index {
             body.string("IndexName", index);
         }
-        body.string("KeyConditionExpression", &condition);
-        requests.push(Request { body, aliases });
+        requests.push(Request {
+            body,
+            partition: partition_key(partition, &shards)?,
+            sort: sort.clone(),
+        });
     }
     Ok(requests)
 }
@@ -236,19 +286,33 @@ fn open_shards<E, const KEY: usize>(
     open
 }
 
-/// Partition equalities and sort conditions; `None` if no key can satisfy them.
-fn key_condition<E: Entity, const KEY: usize>(
+/// The partition's key attributes.
+fn partition_key<E: Entity, const KEY: usize>(
     partition: &Partition<E, KEY>,
     shards: &[(usize, u16)],
-    sorted: bool,
-    aliases: &mut Aliases,
-) -> Result<Option<String>, KeyError> {
+) -> Result<Vec<(AttributeDef, KeyValue)>, KeyError> {
     let (schema, context) = (E::SCHEMA, context::<E>());
     let of_partition = |component: usize| {
         let shard = shards.iter().find(|(sharded, _)| *sharded == component);
         let known = partition.part(component);
         known.or_else(|| shard.map(|(_, number)| Part::Shard(*number)))
     };
+    let (pk, _) = schema.pairs(E::Table::DEF, &schema.keys[KEY]);
+    pk.map(|(attribute, template)| {
+        let place = Place::partition(attribute.kind);
+        let value = encode(context, template, place, &of_partition)?
+            .ok_or_else(|| context.error(None, template, KeyProblem::Missing))?;
+        Ok((attribute, value))
+    })
+    .collect()
+}
+
+/// What must hold of the sort key; `None` if no key can satisfy it.
+fn sort_condition<E: Entity, const KEY: usize>(
+    partition: &Partition<E, KEY>,
+    sorted: bool,
+) -> Result<Option<Vec<(AttributeDef, SortCondition)>>, KeyError> {
+    let (schema, context) = (E::SCHEMA, context::<E>());
     // A time given for its date says which partition, and nothing of the times in it.
     let free = sort_components(schema, KEY);
     let of_sort = |component: usize| {
@@ -258,49 +322,14 @@ fn key_condition<E: Entity, const KEY: usize>(
             partition.part(component)
         }
     };
-    let (pk, sk) = schema.pairs(E::Table::DEF, &schema.keys[KEY]);
-    let mut terms = Vec::new();
-    for (attribute, template) in pk {
-        let place = Place::partition(attribute.kind);
-        let value = encode(context, template, place, &of_partition)?
-            .ok_or_else(|| context.error(None, template, KeyProblem::Missing))?;
-        terms.push(format!(
-            "{} = {}",
-            aliases.name(attribute.name),
-            aliases.value(&value)
-        ));
-    }
+    let (_, sk) = schema.pairs(E::Table::DEF, &schema.keys[KEY]);
     let (attributes, templates): (Vec<AttributeDef>, Vec<_>) = sk
         .filter(|_| sorted)
         .map(|(attribute, template)| (attribute, (template, attribute.kind)))
         .unzip();
     let conditions = sort_conditions(context, &templates, &of_sort, partition.range.as_ref())?;
-    let Some(conditions) = conditions else {
-        return Ok(None);
-    };
-    for (at, condition) in &conditions {
-        let name = aliases.name(attributes[*at].name);
-        terms.push(sort_term(&name, condition, aliases));
-    }
-    Ok(Some(terms.join(" AND ")))
-}
-
-fn sort_term(name: &str, condition: &SortCondition, aliases: &mut Aliases) -> String {
-    let mut compare =
-        |operator: &str, value: &KeyValue| format!("{name} {operator} {}", aliases.value(value));
-    match condition {
-        SortCondition::Eq(value) => compare("=", value),
-        SortCondition::Lt(value) => compare("<", value),
-        SortCondition::Le(value) => compare("<=", value),
-        SortCondition::Gt(value) => compare(">", value),
-        SortCondition::Ge(value) => compare(">=", value),
-        SortCondition::Between(low, high) => {
-            format!("{} AND {}", compare("BETWEEN", low), aliases.value(high))
-        }
-        SortCondition::BeginsWith(value) => {
-            format!("begins_with({name}, {})", aliases.value(value))
-        }
-    }
+    let of_attribute = |(at, condition)| Some((*attributes.get(at)?, condition));
+    Ok(conditions.map(|all| all.into_iter().filter_map(of_attribute).collect()))
 }
 
 /// A condition on the type attribute, if the key's index holds it.
@@ -308,7 +337,7 @@ pub(super) fn type_filter<E: Entity>(key: usize) -> Option<Node> {
     let (table, schema) = (E::Table::DEF, E::SCHEMA);
     let attribute = table.type_attribute?;
     let index = schema.keys[key].index.and_then(|name| table.index(name));
-    if index.is_some_and(|index| index.projection == Projection::KeysOnly) {
+    if index.is_some_and(|index| index.projection == schema::Projection::KeysOnly) {
         // Told apart by the shape of their keys instead, when they are decoded.
         return None;
     }

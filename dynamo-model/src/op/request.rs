@@ -1,30 +1,10 @@
 //! Request bodies: one JSON object, written front to back.
 
-use crate::Error;
-use crate::expr::{Aliases, Node};
+use crate::expr::Aliases;
 use crate::wire::write_json_str;
 
-/// A read before its filter and its paging: the members that are the same on every page.
-pub(super) struct Request {
-    pub(super) body: Body,
-    /// Those of the key condition; the filter's come on top.
-    pub(super) aliases: Aliases,
-}
-
-impl Request {
-    /// The body, to be sent page after page.
-    pub(super) fn with_filter(mut self, filter: Option<&Node>) -> Result<Body, Error> {
-        if let Some(filter) = filter {
-            let text = filter.render(&mut self.aliases)?;
-            self.body.string("FilterExpression", &text);
-        }
-        self.aliases.check_size()?;
-        self.body.aliases(&self.aliases);
-        Ok(self.body)
-    }
-}
-
 /// Writes the members of a request body.
+#[derive(Default)]
 pub(super) struct Body(String);
 
 impl Body {

@@ -3,56 +3,53 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::filter::expiry;
-use super::pages::{Items, Pages, pages};
-use super::query::type_filter;
-use super::request::{Body, Request};
-use crate::entity::{Reader, is_entity};
-use crate::expr::{Aliases, Attributed, Condition, Node, Operand, Path};
+use super::filter::{Source, expiry};
+use super::query::{OneEntity, type_filter};
+use super::read::{Items, Read, Request, reads};
+use super::request::Body;
+use crate::expr::{Attributed, Condition, Node, Operand, Path};
 use crate::key::KeyKind;
 use crate::transport::{Operation, Target};
-use crate::wire::RawItem;
-use crate::{Entity, Error, Table};
+use crate::{Entity, Projection, Table};
 
 /// A read of every item of one entity in the table. Made by [`Handle::scan`](crate::Handle::scan).
 ///
 /// `O` is what an item is read as.
 #[must_use = "nothing is read until the items are asked for"]
 pub struct Scan<E, O = E> {
-    pages: Pages<O>,
+    read: Read<O>,
     entity: PhantomData<fn() -> E>,
 }
 
 impl<E: Entity> Scan<E> {
     pub(crate) fn new(target: &Target) -> Self {
-        let request = Request {
-            body: Body::new(&target.table),
-            aliases: Aliases::default(),
+        let source = Source {
+            table: E::Table::DEF,
+            index: None,
         };
-        let reader = Reader::<E>::new();
-        let decode = move |item: RawItem<'_>| {
-            if is_entity::<E>(item)? {
-                reader.read(item).map(Some)
-            } else {
-                Ok(None)
-            }
-        };
-        let mut pages = Pages::new(target, Operation::Scan, Ok(vec![request]), decode);
-        pages.set_mixed(type_filter::<E>(0).or_else(key_filter::<E>));
+        let requests = Ok(vec![Request::whole(Body::new(&target.table))]);
+        let reader = OneEntity::<E>::new(true);
+        let name = E::SCHEMA.name;
+        let mut read = Read::new(target, Operation::Scan, source, name, requests, reader);
+        match type_filter::<E>(0) {
+            Some(filter) => read.set_mixed(Some(filter), true),
+            None => read.set_mixed(key_filter::<E>(), false),
+        }
         Self {
-            pages,
+            read,
             entity: PhantomData,
         }
     }
 
     /// Reads the items as a projection. The request asks for no more than these attributes, if they are given.
-    pub(super) fn read_as<P>(
+    pub(super) fn read_as<P: Projection<Entity = E>>(
         self,
         attributes: Option<Vec<&'static str>>,
-        decode: impl Fn(RawItem<'_>) -> Result<Option<P>, Error> + Send + Sync + 'static,
     ) -> Scan<E, P> {
         Scan {
-            pages: self.pages.read_as(attributes, decode),
+            read: self
+                .read
+                .read_as(attributes, OneEntity::<E, P>::projection(0, true)),
             entity: PhantomData,
         }
     }
@@ -64,21 +61,21 @@ impl<E: Entity, O: Send + 'static> Scan<E, O> {
     ///
     /// They are read and paid for like the others.
     pub fn skip_expired(mut self) -> Self {
-        self.pages.skip_expired(expiry(E::Table::DEF));
+        self.read.skip_expired(expiry(E::Table::DEF));
         self
     }
 
     /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
     pub fn consistent(mut self) -> Self {
-        self.pages.set_consistent();
+        self.read.set_consistent();
         self
     }
 
-    pages!(O);
+    reads!(O);
 
     /// The items, page after page as they are asked for.
     pub fn items(self) -> Items<O> {
-        Items::new(self.pages)
+        Items::new(self.read)
     }
 }
 
@@ -88,7 +85,7 @@ impl<E: Attributed, O> Scan<E, O> {
     /// DynamoDB filters what it has read: the others are paid for like those that are returned.
     pub fn filter(mut self, condition: impl FnOnce(E::Attributes) -> Condition<E>) -> Self {
         let node = condition(E::attributes()).into_node();
-        self.pages
+        self.read
             .filter(node.map_err(|error| error.with_entity(E::SCHEMA.name)));
         self
     }
@@ -112,7 +109,7 @@ fn key_filter<E: Entity>() -> Option<Node> {
 impl<E: Entity, O> fmt::Debug for Scan<E, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scan")
-            .field("table", &self.pages.table())
+            .field("table", &self.read.table())
             .field("entity", &E::SCHEMA.name)
             .finish_non_exhaustive()
     }

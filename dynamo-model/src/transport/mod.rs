@@ -90,6 +90,11 @@ impl Response {
         &self.body
     }
 
+    /// The same, to be kept.
+    pub(crate) fn into_body(self) -> String {
+        self.body
+    }
+
     /// The id of the request, which AWS support asks for.
     #[cfg(test)]
     pub(crate) fn request_id(&self) -> Option<&str> {

@@ -1,4 +1,4 @@
-//! Base64 with the standard alphabet and padding, appended to a buffer.
+//! Base64: with the standard alphabet and padding for DynamoDB JSON, and with that of URLs and none for cursors.
 
 const ALPHABET: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -21,4 +21,21 @@ pub(super) fn push(out: &mut String, bytes: &[u8]) {
 /// The bytes of a base64 text, or `None` if it is not one.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     aws_smithy_types::base64::decode(text).ok()
+}
+
+/// Base64 for URLs, without padding.
+pub(crate) fn to_url(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    push(&mut text, bytes);
+    text.truncate(text.trim_end_matches('=').len());
+    text.replace('+', "-").replace('/', "_")
+}
+
+/// What [`to_url`] wrote; `None` for any other text, also one that other decoders read as the same bytes.
+pub(crate) fn from_url(text: &str) -> Option<Vec<u8>> {
+    let mut padded = text.replace('-', "+").replace('_', "/");
+    while !padded.len().is_multiple_of(4) {
+        padded.push('=');
+    }
+    decode(&padded).filter(|bytes| to_url(bytes) == text)
 }

@@ -34,6 +34,7 @@ pub use encode_error::EncodeError;
 pub(crate) use ser::write_value;
 pub use ser::{ValueSerializer, Written};
 
+pub(crate) use base64::{from_url as from_base64_url, to_url as to_base64_url};
 pub(crate) use de::{read_item, read_value};
 pub(crate) use envelope::{read_capacity, read_envelope};
 pub(crate) use exact::{Want, want};

@@ -1,0 +1,229 @@
+//! Reading many items: what `Query` and `Scan` have in common.
+//!
+//! A [`Read`] says what is read. It becomes lanes, one for each partition or segment, each of which fetches page after page
+//! ([`lane`]); [`Items`] hands their items out, merged in order or as they come. Items are decoded when they are handed
+//! out, so that a place between any two of them can be told as a [`Cursor`].
+
+mod builder;
+mod cursor;
+mod fetch;
+mod items;
+mod keys;
+mod lane;
+mod page;
+mod request;
+mod resume;
+
+pub(super) use builder::reads;
+pub use cursor::Cursor;
+use cursor::Position;
+pub use items::Items;
+pub use page::{Page, Pages};
+pub(super) use request::Request;
+
+use std::sync::Arc;
+
+use self::keys::KeyNames;
+use super::filter::Source;
+use super::options::Options;
+use crate::expr::Node;
+use crate::transport::{Operation, Target};
+use crate::wire::RawItem;
+use crate::{Error, InvalidRequest};
+
+/// What a read makes of the items in the responses.
+pub(super) trait Reader<T>: Send + Sync + 'static {
+    /// Whether the item is one of those that are read.
+    fn wants(&self, item: RawItem<'_>) -> Result<bool, Error>;
+
+    /// The item as what it is handed out as.
+    fn read(&self, item: RawItem<'_>) -> Result<T, Error>;
+}
+
+/// A read of many items: what is sent, and what is made of the answers.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that a caller says or does not say"
+)]
+pub(super) struct Read<T> {
+    target: Target,
+    operation: Operation,
+    source: Source,
+    /// The attributes by which a place among the items is known.
+    names: KeyNames,
+    /// Names what is read, for errors.
+    what: &'static str,
+    /// One for each partition or segment that is read; none if no item can satisfy the request.
+    requests: Result<Vec<Request>, Error>,
+    reader: Arc<dyn Reader<T>>,
+    /// The attributes that are asked for; `None` for all.
+    attributes: Option<Vec<&'static str>>,
+    filter: Option<Node>,
+    /// Whether every item that is read is handed out, so that `take` bounds what has to be read.
+    unfiltered: bool,
+    /// Whether the service passes over all that the reader does not want.
+    exact: bool,
+    /// The attribute that says when items expire, if those that have are passed over.
+    expiry: Option<&'static str>,
+    /// The sort key attributes that the items of several partitions are merged by; `None` if they come as they are read.
+    merge: Option<Vec<&'static str>>,
+    descending: bool,
+    /// Whether the items before a cursor are read.
+    backwards: bool,
+    start: Option<Cursor>,
+    /// The position of that cursor, once the read has begun.
+    begun: Option<Position>,
+    consistent: bool,
+    page_size: Option<u32>,
+    take: Option<usize>,
+    ahead: bool,
+    /// Whether the end of a page is told, also of an empty one.
+    by_page: bool,
+    /// Whether the service only counts.
+    counting: bool,
+    options: Options,
+}
+
+impl<T> Read<T> {
+    pub(super) fn new(
+        target: &Target,
+        operation: Operation,
+        source: Source,
+        what: &'static str,
+        requests: Result<Vec<Request>, Error>,
+        reader: impl Reader<T>,
+    ) -> Self {
+        Self {
+            target: target.clone(),
+            operation,
+            source,
+            names: KeyNames::of(source),
+            what,
+            requests,
+            reader: Arc::new(reader),
+            attributes: None,
+            filter: None,
+            unfiltered: true,
+            exact: true,
+            expiry: None,
+            merge: None,
+            descending: false,
+            backwards: false,
+            start: None,
+            begun: None,
+            consistent: false,
+            page_size: None,
+            take: None,
+            ahead: false,
+            by_page: false,
+            counting: false,
+            options: Options::default(),
+        }
+    }
+
+    /// The same read, of which only some attributes are asked for, if they are given, and something else is made.
+    pub(super) fn read_as<O>(
+        self,
+        attributes: Option<Vec<&'static str>>,
+        reader: impl Reader<O>,
+    ) -> Read<O> {
+        Read {
+            target: self.target,
+            operation: self.operation,
+            source: self.source,
+            names: self.names,
+            what: self.what,
+            requests: self.requests,
+            reader: Arc::new(reader),
+            attributes,
+            filter: self.filter,
+            unfiltered: self.unfiltered,
+            exact: self.exact,
+            expiry: self.expiry,
+            merge: self.merge,
+            descending: self.descending,
+            backwards: self.backwards,
+            start: self.start,
+            begun: self.begun,
+            consistent: self.consistent,
+            page_size: self.page_size,
+            take: self.take,
+            ahead: self.ahead,
+            by_page: self.by_page,
+            counting: self.counting,
+            options: self.options,
+        }
+    }
+
+    pub(super) fn source(&self) -> Source {
+        self.source
+    }
+
+    pub(super) fn table(&self) -> &str {
+        &self.target.table
+    }
+
+    pub(super) fn index(&self) -> Option<&'static str> {
+        self.source.index.map(|index| index.name)
+    }
+
+    /// Keeps the first error, which the stream yields.
+    pub(super) fn fail(&mut self, error: impl Into<Error>) {
+        if self.requests.is_ok() {
+            self.requests = Err(error.into());
+        }
+    }
+
+    /// Not all items that are read are wanted. A filter passes over those that it can tell; an exact one over all.
+    pub(super) fn set_mixed(&mut self, filter: Option<Node>, is_exact: bool) {
+        self.unfiltered = false;
+        self.exact &= is_exact;
+        self.filter = Node::all(self.filter.take().into_iter().chain(filter));
+    }
+
+    /// Only the items that satisfy the condition, and those before it.
+    pub(super) fn filter(&mut self, node: Result<Node, impl Into<Error>>) {
+        self.unfiltered = false;
+        match node {
+            Ok(node) => self.filter = Node::all(self.filter.take().into_iter().chain([node])),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Only the items that have not expired by this attribute.
+    pub(super) fn skip_expired(&mut self, expiry: Result<&'static str, InvalidRequest>) {
+        self.unfiltered = false;
+        self.exact = false;
+        match expiry {
+            Ok(attribute) => self.expiry = Some(attribute),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Merges the items of several partitions in the order of their sort keys.
+    pub(super) fn set_merged(&mut self, sort: impl Iterator<Item = &'static str>) {
+        self.merge = Some(sort.collect());
+    }
+
+    pub(super) fn set_descending(&mut self) {
+        self.descending = true;
+    }
+
+    pub(super) fn set_consistent(&mut self) {
+        self.consistent = true;
+    }
+
+    /// Whether pages are fetched while others are handed out.
+    fn is_concurrent(&self) -> bool {
+        self.ahead
+            || self
+                .requests
+                .as_ref()
+                .is_ok_and(|requests| requests.len() > 1)
+    }
+
+    /// Whether the service is asked for the items in reverse.
+    fn is_reversed(&self) -> bool {
+        self.descending != self.backwards
+    }
+}
