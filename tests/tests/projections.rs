@@ -5,6 +5,12 @@
     reason = "attributes have the names that tables have"
 )]
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::{Builder, ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
 use dynamo_model::prelude::*;
 use dynamo_model::schema::FieldDef;
 use dynamo_model_tests::client;
@@ -348,4 +354,111 @@ async fn what_is_missing_or_another_entity_is_an_error() {
         error.to_string(),
         "cannot read Order (key attributes PK, SK): the item's type attribute names another entity"
     );
+}
+
+/// Keeps the body of the last request.
+#[derive(Clone, Debug, Default)]
+struct LastBody(Arc<Mutex<String>>);
+
+impl Intercept for LastBody {
+    fn name(&self) -> &'static str {
+        "LastBody"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body = context.request().body().bytes().unwrap_or_default();
+        *self.0.lock().unwrap() = String::from_utf8(body.to_owned())?;
+        Ok(())
+    }
+}
+
+impl LastBody {
+    fn config(&self) -> Builder {
+        Builder::new().interceptor(self.clone())
+    }
+
+    /// The attributes that the request asks for.
+    fn asked(&self) -> Vec<String> {
+        let body = self.0.lock().unwrap().clone();
+        let between = |from: &str, to: &str| -> Option<String> {
+            let rest = body.split_once(from)?.1;
+            Some(rest.split_once(to)?.0.replace('"', ""))
+        };
+        let names = between("\"ExpressionAttributeNames\":{", "}").unwrap_or_default();
+        let names: HashMap<&str, &str> =
+            names.split(',').filter_map(|n| n.split_once(':')).collect();
+        let asked = between("\"ProjectionExpression\":\"", "\"").unwrap_or_default();
+        let mut asked: Vec<String> = asked
+            .split(", ")
+            .filter_map(|alias| names.get(alias))
+            .map(|name| (*name).to_owned())
+            .collect();
+        asked.sort();
+        asked
+    }
+}
+
+#[tokio::test]
+async fn no_more_is_asked_for_than_fields_and_keys() {
+    let (shop, _) = shop().await;
+    let last = LastBody::default();
+    let whole = [
+        "PK",
+        "SK",
+        "_type",
+        "expires",
+        "note",
+        "number",
+        "totalCents",
+    ];
+
+    let get = shop.get(Order::key("c-1", 1_u32)).project::<OrderLine>();
+    get.config_override(last.config()).send().await.unwrap();
+    assert_eq!(last.asked(), whole);
+    let keys = [Order::key("c-1", 1_u32)];
+    let batch = shop.batch_get(keys).project::<OrderLine>();
+    let batch = batch.config_override(last.config()).send().await.unwrap();
+    assert_eq!(batch.complete().unwrap().len(), 1);
+    assert_eq!(last.asked(), whole);
+    let scan = shop.scan::<Order>().project::<OrderLine>();
+    scan.config_override(last.config()).first().await.unwrap();
+    assert_eq!(last.asked(), whole);
+
+    // An index holds no more than it projects, and its own keys are needed for cursors.
+    let query = shop
+        .query(Order::keys_by_status(Status::Paid))
+        .project::<Keys>();
+    query.config_override(last.config()).first().await.unwrap();
+    assert_eq!(last.asked(), ["GSI2PK", "GSI2SK", "PK", "SK"]);
+    let query = shop.query(Order::by_code("CODE-1")).project::<OrderLine>();
+    query.config_override(last.config()).first().await.unwrap();
+    assert_eq!(
+        last.asked(),
+        ["GSI3PK", "PK", "SK", "_type", "note", "totalCents"]
+    );
+}
+
+#[tokio::test]
+async fn cursors_and_counts_do_not_mind_what_is_asked_for() {
+    let (shop, orders) = shop().await;
+    let query = || shop.query(Order::by_status(Status::Paid)).take(4);
+    let page = query().project::<OrderLine>().page().await.unwrap();
+    let cursor = page.cursor().unwrap();
+    let whole = query().after(cursor).collect().await.unwrap();
+    assert_eq!(whole, orders[4..8]);
+    let lines = query().after(cursor).project::<OrderLine>();
+    let lines = lines.collect().await.unwrap();
+    assert_eq!(lines, whole.iter().map(line).collect::<Vec<_>>());
+
+    let count = shop.query(Order::spread()).project::<OrderLine>().count();
+    assert_eq!(count.await.unwrap(), 9);
+    let count = shop.scan::<Order>().project::<OrderLine>().count();
+    assert_eq!(count.await.unwrap(), 9);
+    let exists = shop.query(Order::of("c-1")).project::<OrderLine>().exists();
+    assert!(exists.await.unwrap());
 }

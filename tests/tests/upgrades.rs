@@ -12,9 +12,11 @@ type Attributes = HashMap<String, AttributeValue>;
 
 #[derive(Table)]
 #[table(
-    name = "people", pk = "PK", sk = "SK",
+    name = "people",
+    pk = "PK",
+    sk = "SK",
     gsi("GSI1", pk = "GSI1PK"),
-    entities(Person, Pet, Failing, Moving),
+    entities(Person, Pet, Failing, Moving)
 )]
 struct People;
 
