@@ -117,33 +117,7 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 /// `upgrade = from_v1` names a `fn(&mut HashMap<String, AttributeValue>) -> Result<(), E>`, with the SDK's
 /// `AttributeValue`, that is called with every stored item of the entity before it is decoded: wherever one is read, be it
 /// by an operation, as the evidence of an error, or by `from_item`. `E` is whatever becomes a
-/// `Box<dyn Error + Send + Sync>`: an error type, a `String`, a `&str`.
-///
-/// ```
-/// use std::collections::HashMap;
-///
-/// use aws_sdk_dynamodb::types::AttributeValue;
-/// use dynamo_model::prelude::*;
-/// use serde::{Deserialize, Serialize};
-///
-/// # #[derive(Table)] #[table(name = "shop", pk = "PK", entities(Customer))] struct Shop;
-/// #[derive(Entity, Serialize, Deserialize)]
-/// #[entity(table = Shop, pk = "CUSTOMER#{id}", upgrade = one_name)]
-/// pub struct Customer {
-///     pub id: u32,
-///     pub name: String,
-/// }
-///
-/// /// Names were stored in two parts.
-/// fn one_name(item: &mut HashMap<String, AttributeValue>) -> Result<(), &'static str> {
-///     if let (Some(first), Some(last)) = (item.remove("first"), item.remove("last")) {
-///         let first = first.as_s().map_err(|_| "`first` is no text")?;
-///         let last = last.as_s().map_err(|_| "`last` is no text")?;
-///         item.insert("name".to_owned(), AttributeValue::S(format!("{first} {last}")));
-///     }
-///     Ok(())
-/// }
-/// ```
+/// `Box<dyn Error + Send + Sync>`: an error type, a `String`, a `&str`. The type `Upgrade` has an example.
 ///
 /// - The stored item stays as it is until it is put again, and an update changes only what it names. So the function must
 ///   leave alone what has today's shape, also in part. Conditions and filters see what is stored.
@@ -203,7 +177,7 @@ pub fn derive_document(input: TokenStream) -> TokenStream {
 /// use dynamo_model::prelude::*;
 /// use serde::{Deserialize, Serialize};
 ///
-/// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+/// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] pub struct Shop;
 /// #[derive(Entity, Serialize, Deserialize)]
 /// #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
 /// #[serde(rename_all = "camelCase")]

@@ -105,7 +105,7 @@ fn understand_field(
         );
     }
     // What serde does not read is not asked for.
-    (!serde.skip && !serde.skip_reading).then(|| Field {
+    serde.is_read().then(|| Field {
         name: ident.unraw().to_string(),
         ty: field.ty.clone(),
         serde,

@@ -139,8 +139,6 @@ pub(crate) struct Field {
     pub(crate) skip: bool,
     /// Written or read under a condition only, with the token that says so.
     pub(crate) sometimes: Option<Ident>,
-    /// Not read.
-    pub(crate) skip_reading: bool,
     /// The function that writes the value.
     pub(crate) serialize_with: Option<ExprPath>,
     /// Whether a function reads the value.
@@ -148,6 +146,15 @@ pub(crate) struct Field {
 }
 
 impl Field {
+    /// Whether serde reads the field.
+    pub(crate) fn is_read(&self) -> bool {
+        let never = self
+            .sometimes
+            .as_ref()
+            .is_some_and(|token| token == "skip_deserializing");
+        !self.skip && !never
+    }
+
     pub(crate) fn read(
         ctxt: &Ctxt,
         container: &Container,
@@ -164,12 +171,10 @@ impl Field {
             flatten: false,
             skip: false,
             sometimes: None,
-            skip_reading: false,
             serialize_with: None,
             reads_with: false,
         };
         for (name, value) in serde_args(attrs) {
-            field.skip_reading |= name == "skip_deserializing";
             field.reads_with |= name == "with" || name == "deserialize_with";
             match name.to_string().as_str() {
                 "rename" => {

@@ -252,6 +252,23 @@ macro_rules! model {
     };
 }
 
+/// What an expansion gives as [`Projection::Lacks`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __lacks {
+    ($projection:ty) => {
+        $crate::__lacks!(
+            @ $projection: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
+        )
+    };
+    (@ $projection:ty: $($key:literal)*) => {
+        $crate::__private::Lacks<
+            $projection,
+            $({ $crate::__private::missing::<$projection>($key) }),*
+        >
+    };
+}
+
 /// The README's program, compiled and run.
 #[cfg(all(doctest, feature = "embedded", feature = "jiff", feature = "uuid"))]
 #[doc = include_str!("../../README.md")]

@@ -131,23 +131,6 @@ lacks!([
     24 K24 25 K25 26 K26 27 K27 28 K28 29 K29 30 K30 31 K31
 ]);
 
-/// What an expansion gives as [`Projection::Lacks`].
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __lacks {
-    ($projection:ty) => {
-        $crate::__lacks!(
-            @ $projection: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
-        )
-    };
-    (@ $projection:ty: $($key:literal)*) => {
-        $crate::__private::Lacks<
-            $projection,
-            $({ $crate::__private::missing::<$projection>($key) }),*
-        >
-    };
-}
-
 /// Whether a component is read back from keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wish {
