@@ -25,8 +25,8 @@ pub use key::KeyPart;
 pub use op::{
     BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create, CreateTable,
     Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Page, Pages,
-    Put, Putting, Query, Rekey, Save, Scan, Sending, TransactGet, TransactWrite, Update, Upsert,
-    Write, WriteOutput, list_tables,
+    ProjectedKey, Put, Putting, Query, ReadKey, Rekey, Save, Scan, Sending, TransactGet,
+    TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};

@@ -462,3 +462,35 @@ async fn cursors_and_counts_do_not_mind_what_is_asked_for() {
     let exists = shop.query(Order::of("c-1")).project::<OrderLine>().exists();
     assert!(exists.await.unwrap());
 }
+
+#[tokio::test]
+async fn a_transaction_reads_some_of_one_item_and_all_of_another() {
+    let (shop, orders) = shop().await;
+    let last = LastBody::default();
+    let project = |number: u32| Order::key("c-1", number).project::<OrderLine>();
+    let keys = (project(1), Order::key("c-1", 2_u32), project(99));
+    let (line_1, order_2, none) = shop.transact_get(keys).send().await.unwrap();
+    assert_eq!(line_1, Some(line(&orders[0])));
+    assert_eq!(order_2.as_ref(), Some(&orders[1]));
+    assert_eq!(none, None);
+
+    let get = shop.transact_get(vec![project(3), project(4), project(3)]);
+    let lines = get.config_override(last.config()).send().await.unwrap();
+    assert_eq!(lines, [2, 3, 2].map(|at| Some(line(&orders[at]))));
+    let asked = last.asked();
+    assert!(asked.contains(&"totalCents".to_owned()) && !asked.contains(&"city".to_owned()));
+
+    // What several keys name is read once, with all that they ask for.
+    let placed = Order::key("c-1", 5_u32).project::<Keys>();
+    let (line_5, keys_5) = shop
+        .transact_get((project(5), placed))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(line_5, Some(line(&orders[4])));
+    assert_eq!(keys_5.unwrap().placed_at, orders[4].placed_at);
+    let keys = (project(6), Order::key("c-1", 6_u32));
+    let (line_6, order_6) = shop.transact_get(keys).send().await.unwrap();
+    assert_eq!(line_6, Some(line(&orders[5])));
+    assert_eq!(order_6.as_ref(), Some(&orders[5]));
+}

@@ -34,7 +34,7 @@ pub use rekey::Rekey;
 pub use save::{Create, Save};
 pub use scan::Scan;
 pub use table::{CreateTable, list_tables};
-pub use transact::{Keys, TransactGet, TransactWrite};
+pub use transact::{Keys, ProjectedKey, ReadKey, TransactGet, TransactWrite};
 pub use update::Update;
 pub use upsert::Upsert;
 pub use write::{Delete, Deleting, New, Old, Put, Putting, Write, WriteOutput};
