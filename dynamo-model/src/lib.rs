@@ -22,10 +22,12 @@ pub use entity::{
 };
 pub use error::*;
 pub use key::KeyPart;
+#[cfg(feature = "sealed-cursors")]
+pub use op::CursorKey;
 pub use op::{
     BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create, CreateTable,
     Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Page, Pages,
-    ProjectedKey, Put, Putting, Query, ReadKey, Rekey, Save, Scan, Sending, TransactGet,
+    Progress, ProjectedKey, Put, Putting, Query, ReadKey, Rekey, Save, Scan, Sending, TransactGet,
     TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
 };
 pub use table::Handle;

@@ -297,6 +297,38 @@ impl<T: Table> Handle<T> {
         Scan::new(&self.target)
     }
 
+    /// Reads every item in the table, whatever its entity, as [`Item`]s to be decoded one by one: `Scan`.
+    ///
+    /// # Cost
+    ///
+    /// As for [`scan`](Self::scan).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # async fn doc(shop: Handle<Shop>) -> Result<(), Error> {
+    /// let mut items = shop
+    ///     .scan_all()
+    ///     .segments(16)
+    ///     .read_units_per_second(500.0)
+    ///     .on_page(|so_far| println!("{} items", so_far.scanned))
+    ///     .items();
+    /// while let Some(item) = items.try_next().await? {
+    ///     if item.is::<Order>() {
+    ///         println!("order {}", item.decode::<Order>()?.number);
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn scan_all(&self) -> Scan<Item<T>, T> {
+        Scan::all(&self.target)
+    }
+
     /// Creates the table with its indexes: `CreateTable`.
     ///
     /// # Cost

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
     gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"),
     gsi("GSI2", pk = ["region", "kind"], sk = ["city", N("rank")]),
     gsi("GSI3", pk = "GSI3PK", sk = "GSI3SK"),
+    gsi("inverted", pk = "SK", sk = "PK"),
     lsi("LSI1", sk = "LSI1SK"),
     entities(Order, OrderLine, Invoice, Note, Ticket, TicketItem)
 )]
@@ -89,6 +90,7 @@ struct Note {
     table = Shop,
     pk = "CUSTOMER#{customer}", sk = "TICKET#{ticket_id}",
     index(by_status, on = "GSI1", pk = "STATUS#{status}", sk = "T#{ticket_id}"),
+    index(by_id, on = "inverted", pk = "TICKET#{ticket_id}", sk = "CUSTOMER#{customer}"),
 )]
 struct Ticket {
     customer: String,
@@ -463,6 +465,26 @@ async fn a_sharded_partition() {
             let (part, n) = one!(random, Invoice::by_day(day), n: &NUMBERS);
             let wanted = data.invoices.iter().filter(|i| i.day == day && n(&i.n));
             check(table, random, part, wanted, |i| i.n, true, case).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_inverted_index() {
+    for seed in 0..SETS {
+        let random = &mut Random::new(500 + seed);
+        let data = data(random, "inverted").await;
+        let customers = CUSTOMERS.map(str::to_owned);
+        for case in 0..CONDITIONS / 2 {
+            let case = &format!("seed {seed}, case {case}");
+            let id = random.pick(&data.texts);
+            let (part, customer) = one!(random, Ticket::by_id(&id), customer: &customers);
+            let wanted = data
+                .tickets
+                .iter()
+                .filter(|t| t.ticket_id == id && customer(&t.customer));
+            let order = |t: &Ticket| t.customer.clone();
+            check(&data.table, random, part, wanted, order, true, case).await;
         }
     }
 }

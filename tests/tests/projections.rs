@@ -494,3 +494,91 @@ async fn a_transaction_reads_some_of_one_item_and_all_of_another() {
     assert_eq!(line_6, Some(line(&orders[5])));
     assert_eq!(order_6.as_ref(), Some(&orders[5]));
 }
+
+#[tokio::test]
+async fn a_scan_of_an_index_takes_what_the_index_holds() {
+    let (shop, orders) = shop().await;
+    let lines: Vec<OrderLine> = orders.iter().map(line).collect();
+    // In either order.
+    let read = shop.scan::<Order>().index("some").project::<OrderLine>();
+    assert_eq!(sorted(read.collect().await.unwrap()), lines);
+    let read = shop.scan::<Order>().project::<OrderLine>().index("some");
+    assert_eq!(sorted(read.collect().await.unwrap()), lines);
+
+    for read in [
+        shop.scan::<Order>().index("keys").project::<OrderLine>(),
+        shop.scan::<Order>().project::<OrderLine>().index("keys"),
+    ] {
+        let error = read.collect().await.unwrap_err();
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        let text = error.to_string();
+        assert!(
+            text.contains("index `keys` does not hold `totalCents`"),
+            "{text}"
+        );
+    }
+}
+
+/// Fields that only the key of an index has.
+#[derive(Table)]
+#[table(
+    name = "pages", pk = "PK",
+    gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"),
+    gsi("GSI2", pk = "GSI2PK", projection = include("title", "GSI1SK")),
+    no_type_attribute, entities(Page),
+)]
+struct Pages;
+
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(
+    table = Pages, pk = "PAGE#{id}",
+    index(by_site, on = "GSI1", pk = "SITE#{site:lower}", sk = "{slug}"),
+    index(by_title, on = "GSI2", pk = "TITLE#{title}#{site:escape}"),
+)]
+struct Page {
+    id: u32,
+    site: String,
+    #[entity(key_only)]
+    slug: String,
+    title: String,
+}
+
+#[derive(Projection, Deserialize, Debug, PartialEq)]
+#[projection(of = Page)]
+struct Link {
+    slug: String,
+}
+
+#[derive(Projection, Deserialize, Debug, PartialEq)]
+#[projection(of = Page)]
+struct Site {
+    id: u32,
+    site: String,
+    title: Option<String>,
+}
+
+#[tokio::test]
+async fn a_field_is_read_from_whichever_key_holds_it_reversibly() {
+    let pages = Pages::on(client().await);
+    pages.create_table().send().await.unwrap();
+    let page = Page {
+        id: 1,
+        site: "Docs".to_owned(),
+        slug: "intro".to_owned(),
+        title: "Introduction".to_owned(),
+    };
+    pages.put(&page).send().await.unwrap();
+    let link = Link {
+        slug: "intro".to_owned(),
+    };
+    let read = pages.get(Page::key(1_u32)).project::<Link>().send();
+    assert_eq!(read.await.unwrap(), Some(link));
+    let site = Site {
+        id: 1,
+        site: "Docs".to_owned(),
+        title: Some("Introduction".to_owned()),
+    };
+    // `site` is not projected, and lower case in the other index's key.
+    let read = pages.query(Page::by_title("Introduction", "Docs"));
+    assert_eq!(read.project::<Site>().only().await.unwrap(), Some(site));
+}

@@ -244,6 +244,10 @@ impl<T: Table> Item<T> {
         RawItem::new(&self.json)
     }
 
+    pub(crate) fn into_json(self) -> String {
+        self.json
+    }
+
     /// Whether the item is one of the entity's: by the table's type attribute, or else by the shape of its
     /// primary key.
     pub fn is<E: Entity<Table = T>>(&self) -> bool {

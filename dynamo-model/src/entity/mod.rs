@@ -16,10 +16,10 @@ pub use item::Item;
 pub(crate) use item::{context, is_entity, read_entity, scalar, write_entity};
 pub use key::Key;
 pub(crate) use key::{lossy, primary, write_key_value};
-pub(crate) use projection::attributes as asked_attributes;
 #[doc(hidden)]
 pub use projection::{Asks, Field, Held, Lacks, missing};
 pub use projection::{Projection, Readable};
+pub(crate) use projection::{attributes as asked_attributes, missing_attribute};
 pub(crate) use reader::Reader;
 pub use table::{Lists, Table};
 pub use upgrade::Upgrade;

@@ -91,7 +91,17 @@ impl Held for Nothing {}
 #[doc(hidden)]
 pub const fn missing<P: Projection>(number: usize) -> usize {
     let table = <<P::Entity as Entity>::Table as Table>::DEF;
-    first_missing(table, P::Entity::SCHEMA, P::FIELDS, number)
+    let index = table.index_of(P::Entity::SCHEMA, number);
+    first_missing(table, P::Entity::SCHEMA, P::FIELDS, index)
+}
+
+/// The attribute of the first field that a read of the index cannot give.
+pub(crate) fn missing_attribute<P: Projection>(index: &IndexDef) -> Option<&'static str> {
+    let (table, schema) = (<P::Entity as Entity>::Table::DEF, P::Entity::SCHEMA);
+    let place = first_missing(table, schema, P::FIELDS, Some(index));
+    P::FIELDS
+        .get(place)
+        .and_then(|field| schema.attribute_of(field.name))
 }
 
 /// What a read of key `KEY` lacks of a projection.
@@ -154,13 +164,13 @@ impl Wish {
             .collect()
     }
 
-    /// For each component of an entity of which a projection is read, by a read of key `number`.
-    pub(super) fn asked<P: Projection>(number: usize) -> Vec<Self> {
+    /// For each component of an entity of which a projection is read, from the table or an index.
+    pub(super) fn asked<P: Projection>(index: Option<&'static IndexDef>) -> Vec<Self> {
         let components = P::Entity::SCHEMA.components.iter();
         components
             .map(|component| match field::<P::Entity>(component.name) {
                 _ if !P::FIELDS.iter().any(|asked| asked.name == component.name) => Self::Never,
-                Some(field) if is_stored::<P::Entity>(field, number) => Self::Own,
+                Some(field) if is_stored::<P::Entity>(field, index) => Self::Own,
                 _ => Self::Always,
             })
             .collect()
@@ -171,29 +181,25 @@ fn field<E: Entity>(name: &str) -> Option<&'static FieldDef> {
     E::SCHEMA.fields.iter().find(|field| field.name == name)
 }
 
-fn index_of<E: Entity>(number: usize) -> Option<&'static IndexDef> {
-    E::Table::DEF.index_of(E::SCHEMA, number)
-}
-
-/// Whether a read of key `number` returns the field as an attribute.
-fn is_stored<E: Entity>(field: &FieldDef, number: usize) -> bool {
-    let index = index_of::<E>(number);
+/// Whether a read of the table, or of an index, returns the field as an attribute.
+fn is_stored<E: Entity>(field: &FieldDef, index: Option<&'static IndexDef>) -> bool {
     !field.key_only && E::Table::DEF.holds(index, field.attribute)
 }
 
-/// The attributes that a read of key `number` asks for; `None` if it has to ask for all of them, because the entity turns
+/// The attributes that a read of the table, or of an index, asks for; `None` if it has to ask for all of them, because the entity turns
 /// older shapes into today's.
-pub(crate) fn attributes<P: Projection>(number: usize) -> Option<Vec<&'static str>> {
+pub(crate) fn attributes<P: Projection>(
+    index: Option<&'static IndexDef>,
+) -> Option<Vec<&'static str>> {
     let (table, schema) = (<P::Entity as Entity>::Table::DEF, P::Entity::SCHEMA);
     if P::Entity::UPGRADE.is_some() {
         return None;
     }
-    let index = index_of::<P::Entity>(number);
-    let wishes = Wish::asked::<P>(number);
+    let wishes = Wish::asked::<P>(index);
     let fields = P::FIELDS
         .iter()
         .filter_map(|asked| field::<P::Entity>(asked.name));
-    let stored = fields.filter(|field| is_stored::<P::Entity>(field, number));
+    let stored = fields.filter(|field| is_stored::<P::Entity>(field, index));
     let mut all: Vec<&'static str> = Vec::with_capacity(P::FIELDS.len() + 6);
     let mut add = |name: &'static str| {
         if !all.contains(&name) && table.holds(index, name) {
@@ -236,8 +242,8 @@ struct AskedField {
 }
 
 impl Asked {
-    pub(super) fn of<P: Projection>(number: usize) -> Self {
-        let wishes = Wish::asked::<P>(number);
+    pub(super) fn of<P: Projection>(index: Option<&'static IndexDef>) -> Self {
+        let wishes = Wish::asked::<P>(index);
         let fields = P::FIELDS.iter().filter_map(|asked| {
             let field = field::<P::Entity>(asked.name)?;
             Some(AskedField {

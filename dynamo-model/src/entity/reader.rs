@@ -8,6 +8,7 @@ use super::item::{context, index_attributes, is_of_type, scalar};
 use super::projection::{Asked, Projection, Wish};
 use super::{Restore, life, upgrade};
 use crate::key::{KeyProblem, Part, parse};
+use crate::schema::IndexDef;
 use crate::wire::{DecodeError, ItemWriter, RawItem, Scalar, read_item};
 use crate::{Entity, Error, Table, Unrestored};
 
@@ -47,11 +48,11 @@ impl<E: Entity> Reader<E> {
 }
 
 impl<P: Projection> Reader<P::Entity, P> {
-    /// Reads what a read of key `number` returns.
-    pub(crate) fn projection(number: usize) -> Self {
-        let asked = Asked::of::<P>(number);
+    /// Reads what a read of the table, or of an index, returns.
+    pub(crate) fn projection(index: Option<&'static IndexDef>) -> Self {
+        let asked = Asked::of::<P>(index);
         let ttl = asked.ttl::<P::Entity>();
-        Self::with(Shown::Only(asked), Wish::asked::<P>(number), ttl)
+        Self::with(Shown::Only(asked), Wish::asked::<P>(index), ttl)
     }
 }
 

@@ -105,6 +105,18 @@ pub(crate) fn sort_components(entity: &crate::schema::EntityDef, key: usize) -> 
     all
 }
 
+impl<E, const KEY: usize> Clone for Partition<E, KEY> {
+    fn clone(&self) -> Self {
+        Self {
+            known: self.known.clone(),
+            equal: self.equal.clone(),
+            range: self.range.clone(),
+            sorted: self.sorted,
+            entity: PhantomData,
+        }
+    }
+}
+
 /// Says which partition it is of, without the values.
 impl<E: Entity, const KEY: usize> fmt::Debug for Partition<E, KEY> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

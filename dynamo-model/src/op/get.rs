@@ -60,7 +60,7 @@ impl<E: Entity> Get<E> {
             consistent: self.consistent,
             expiry: self.expiry,
             options: self.options,
-            reader: Reader::projection(0),
+            reader: Reader::projection(None),
         }
     }
 }

@@ -29,7 +29,9 @@ pub use batch::{
 pub use get::Get;
 pub use options::{Meter, Sending};
 pub use query::Query;
-pub use read::{Cursor, Items, Page, Pages};
+#[cfg(feature = "sealed-cursors")]
+pub use read::CursorKey;
+pub use read::{Cursor, Items, Page, Pages, Progress};
 pub use rekey::Rekey;
 pub use save::{Create, Save};
 pub use scan::Scan;

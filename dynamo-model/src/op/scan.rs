@@ -3,83 +3,215 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::filter::{Source, expiry};
-use super::query::{OneEntity, type_filter};
-use super::read::{Items, Read, Request, reads};
+use super::filter::Source;
+use super::project::asking;
+use super::query::{OneEntity, Whole, type_filter};
+use super::read::{Items, Pace, Progress, Read, Reader, Request, reads};
 use super::request::Body;
+use crate::entity::Item;
 use crate::expr::{Attributed, Condition, Node, Operand, Path};
 use crate::key::KeyKind;
+use crate::schema::{IndexScope, TableDef};
 use crate::transport::{Operation, Target};
-use crate::{Entity, Projection, Table};
+use crate::{Entity, InvalidRequest, Projection, Table};
 
-/// A read of every item of one entity in the table. Made by [`Handle::scan`](crate::Handle::scan).
+/// The most segments that a scan has: DynamoDB's `TotalSegments`.
+const MAX_SEGMENTS: u32 = 1_000_000;
+/// How many segments are read at a time, unless it is said.
+const CONCURRENCY: usize = 8;
+
+/// A read of the whole table or of an index. Made by [`Handle::scan`](crate::Handle::scan) and
+/// [`Handle::scan_all`](crate::Handle::scan_all).
 ///
-/// `O` is what an item is read as.
+/// `T` is what an item is read as, `S` which items are read.
 #[must_use = "nothing is read until the items are asked for"]
-pub struct Scan<E, O = E> {
-    read: Read<O>,
-    entity: PhantomData<fn() -> E>,
+pub struct Scan<T, S = T> {
+    read: Read<T>,
+    table: &'static TableDef,
+    segments: Option<u32>,
+    consistent: bool,
+    of: PhantomData<fn() -> S>,
 }
 
 impl<E: Entity> Scan<E> {
     pub(crate) fn new(target: &Target) -> Self {
-        let source = Source {
-            table: E::Table::DEF,
-            index: None,
-        };
-        let requests = Ok(vec![Request::whole(Body::new(&target.table))]);
-        let reader = OneEntity::<E>::new(true);
-        let name = E::SCHEMA.name;
-        let mut read = Read::new(target, Operation::Scan, source, name, requests, reader);
+        let mut scan = Self::with(
+            target,
+            E::Table::DEF,
+            E::SCHEMA.name,
+            OneEntity::<E>::new(true),
+        );
         match type_filter::<E>(0) {
-            Some(filter) => read.set_mixed(Some(filter), true),
-            None => read.set_mixed(key_filter::<E>(), false),
+            Some(filter) => scan.read.set_mixed(Some(filter), true),
+            None => scan.read.set_mixed(key_filter::<E>(), false),
         }
-        Self {
-            read,
-            entity: PhantomData,
-        }
+        scan
     }
+}
 
-    /// Reads the items as a projection. The request asks for no more than these attributes, if they are given.
-    pub(super) fn read_as<P: Projection<Entity = E>>(
-        self,
-        attributes: Option<Vec<&'static str>>,
-    ) -> Scan<E, P> {
+impl<E: Entity> Scan<E> {
+    pub(super) fn read_as<P: Projection<Entity = E>>(self) -> Scan<P, E> {
         Scan {
-            read: self
-                .read
-                .read_as(attributes, OneEntity::<E, P>::projection(0, true)),
-            entity: PhantomData,
+            read: self.read.project(|index| asking::<P>(index, true)),
+            table: self.table,
+            segments: self.segments,
+            consistent: self.consistent,
+            of: PhantomData,
         }
     }
 }
 
-impl<E: Entity, O: Send + 'static> Scan<E, O> {
+impl<S: Table> Scan<Item<S>, S> {
+    pub(crate) fn all(target: &Target) -> Self {
+        Self::with(target, S::DEF, S::DEF.name, Whole)
+    }
+}
+
+impl<T: Send + 'static, S> Scan<T, S> {
+    pub(super) fn with(
+        target: &Target,
+        table: &'static TableDef,
+        what: &'static str,
+        reader: impl Reader<T>,
+    ) -> Self {
+        let source = Source { table, index: None };
+        let requests = Ok(Vec::new());
+        let mut read = Read::new(target, Operation::Scan, source, what, requests, reader);
+        read.set_concurrency(CONCURRENCY);
+        let mut scan = Self {
+            read,
+            table,
+            segments: None,
+            consistent: false,
+            of: PhantomData,
+        };
+        scan.set_requests();
+        scan
+    }
+
+    /// One request for each segment.
+    fn set_requests(&mut self) {
+        let index = self.read.index();
+        let request = |segment: u32| {
+            let mut body = Body::new(self.read.table());
+            if let Some(index) = index {
+                body.string("IndexName", index);
+            }
+            if let Some(segments) = self.segments {
+                body.raw("Segment", &segment.to_string());
+                body.raw("TotalSegments", &segments.to_string());
+            }
+            Request::whole(body)
+        };
+        let requests = (0..self.segments.unwrap_or(1)).map(request).collect();
+        self.read.set_requests(requests);
+    }
+
+    /// Reads an index of the table instead: `IndexName`. Only the items that are in it are found, with the attributes that it
+    /// holds.
+    ///
+    /// An index that the table lacks ends the items with [`Error::Invalid`](crate::Error::Invalid), and nothing is sent.
+    pub fn index(mut self, name: &str) -> Self {
+        match self.table.index(name) {
+            Some(index) => {
+                self.read.set_source(Source {
+                    table: self.table,
+                    index: Some(index),
+                });
+                self.set_requests();
+                self.check_consistency();
+            }
+            None => {
+                let known: Vec<String> = self
+                    .table
+                    .indexes
+                    .iter()
+                    .map(|index| format!("`{}`", index.name))
+                    .collect();
+                self.read.fail(InvalidRequest::new(if known.is_empty() {
+                    format!("table `{}` has no index: scan the table", self.table.name)
+                } else {
+                    format!(
+                        "table `{}` has no such index; it has: {}",
+                        self.table.name,
+                        known.join(", ")
+                    )
+                }));
+            }
+        }
+        self
+    }
+
+    /// Reads in this many segments, 1 to 1,000,000, up to eight at a time: `TotalSegments`. The items come in no order.
+    ///
+    /// It takes about as many segments as there are GB for the table to be read as fast as possible, and reads consume capacity
+    /// as fast as they go; see [`read_units_per_second`](Self::read_units_per_second).
+    pub fn segments(mut self, segments: u32) -> Self {
+        self.segments = Some(segments.clamp(1, MAX_SEGMENTS));
+        self.set_requests();
+        self
+    }
+
+    /// How many segments are read at a time, at least one.
+    pub fn concurrency(mut self, segments: usize) -> Self {
+        self.read.set_concurrency(segments);
+        self
+    }
+
+    /// Consumes no more than this many read units a second on average, over all segments.
+    pub fn read_units_per_second(mut self, units: f64) -> Self {
+        self.read.set_pace(Pace::new(units));
+        self
+    }
+
+    /// Calls the function at every page, with how far the scan has come.
+    pub fn on_page(mut self, on_page: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
+        self.read.set_on_page(Box::new(on_page));
+        self
+    }
+
     /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
     /// table says which attribute that is, `ttl = ".."`.
     ///
     /// They are read and paid for like the others.
     pub fn skip_expired(mut self) -> Self {
-        self.read.skip_expired(expiry(E::Table::DEF));
+        let expiry = self.read.source().expiry();
+        self.read.skip_expired(expiry);
         self
     }
 
     /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
+    ///
+    /// A global index is eventually consistent: there the items end with [`Error::Invalid`](crate::Error::Invalid), and nothing
+    /// is sent.
     pub fn consistent(mut self) -> Self {
         self.read.set_consistent();
+        self.consistent = true;
+        self.check_consistency();
         self
     }
 
-    reads!(O);
+    fn check_consistency(&mut self) {
+        let index = self.read.source().index;
+        if let Some(index) = index.filter(|index| index.scope == IndexScope::Global)
+            && self.consistent
+        {
+            self.read.fail(InvalidRequest::new(format!(
+                "a global index has no consistent reads, and `{}` is one: drop `consistent()`, or scan the table",
+                index.name
+            )));
+        }
+    }
+
+    reads!(T);
 
     /// The items, page after page as they are asked for.
-    pub fn items(self) -> Items<O> {
+    pub fn items(self) -> Items<T> {
         Items::new(self.read)
     }
 }
 
-impl<E: Attributed, O> Scan<E, O> {
+impl<T: Send + 'static, E: Attributed> Scan<T, E> {
     /// Only the items that satisfy a condition: `FilterExpression`. Several filters must all hold.
     ///
     /// DynamoDB filters what it has read: the others are paid for like those that are returned.
@@ -106,11 +238,11 @@ fn key_filter<E: Entity>() -> Option<Node> {
     Node::all(terms)
 }
 
-impl<E: Entity, O> fmt::Debug for Scan<E, O> {
+impl<T, S> fmt::Debug for Scan<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scan")
             .field("table", &self.read.table())
-            .field("entity", &E::SCHEMA.name)
+            .field("of", &self.read.what())
             .finish_non_exhaustive()
     }
 }

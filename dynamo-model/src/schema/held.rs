@@ -59,8 +59,11 @@ impl TableDef {
         false
     }
 
-    /// The index of an entity's key; `None` if it is the primary key, or if there is no such index.
+    /// The index of an entity's key `number`; `None` if that is the primary key, or if there is no such key or index.
     pub(crate) const fn index_of(&self, entity: &EntityDef, number: usize) -> Option<&IndexDef> {
+        if number >= entity.keys.len() {
+            return None;
+        }
         match entity.keys[number].index {
             Some(name) => self.index(name),
             None => None,
@@ -68,20 +71,20 @@ impl TableDef {
     }
 }
 
-/// The place of the first of these fields that a read of the entity's key `number` can neither return nor read back from
-/// keys; [`ALL`] if it can all.
+/// The place of the first of these fields that a read of the table, or of an index of it, can neither return nor read back
+/// from keys; [`ALL`] if it can all.
 pub(crate) const fn first_missing(
     table: &'static TableDef,
     entity: &'static EntityDef,
     fields: &[FieldDef],
-    number: usize,
+    index: Option<&IndexDef>,
 ) -> usize {
-    if number >= entity.keys.len() {
+    let Some(index) = index else {
         return ALL;
-    }
+    };
     let mut i = 0;
     while i < fields.len() {
-        if !is_readable(table, entity, fields[i].name, number) {
+        if !is_readable(table, entity, fields[i].name, index) {
             return i;
         }
         i += 1;
@@ -93,11 +96,8 @@ const fn is_readable(
     table: &'static TableDef,
     entity: &'static EntityDef,
     field: &str,
-    number: usize,
+    index: &IndexDef,
 ) -> bool {
-    let Some(index) = table.index_of(entity, number) else {
-        return true;
-    };
     let mut i = 0;
     while i < entity.fields.len() {
         let known = &entity.fields[i];
@@ -111,7 +111,10 @@ const fn is_readable(
     while k < entity.keys.len() {
         let key = &entity.keys[k];
         // An item of the index has the keys of the table and of the index; those of another index it may lack.
-        let is_there = k == 0 || k == number || !leaves_out(entity, key, field);
+        let is_there = match key.index {
+            None => true,
+            Some(name) => equal(name, index.name) || !leaves_out(entity, key, field),
+        };
         if is_there && holds_reversibly(entity, key, field) && is_held(table, entity, k, index) {
             return true;
         }

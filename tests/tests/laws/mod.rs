@@ -8,7 +8,7 @@ use std::fmt::Debug;
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use dynamo_model::expr::{Closed, Partition, Ranged, Slot, Sort, SortPart, Textual};
-use dynamo_model::{Entity, Handle, Keyed, Table};
+use dynamo_model::{Cursor, Entity, Handle, Keyed, Table};
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
@@ -159,7 +159,7 @@ pub(crate) async fn check<E, K, const KEY: usize>(
 {
     let mut wanted: Vec<&E> = wanted.collect();
     wanted.sort_by_key(|entity| order(entity));
-    let mut query = table.query(partition);
+    let mut query = table.query(partition.clone());
     let descending = random.chance(2);
     if descending {
         query = query.descending();
@@ -202,5 +202,75 @@ pub(crate) async fn check<E, K, const KEY: usize>(
             found.len() as u64,
             "{case}: something else was read"
         );
+    }
+    if take.is_none() && random.chance(3) {
+        go_on(table, random, partition, descending, &found, case).await;
+    }
+}
+
+/// Hands a part of the items out, and goes on from there in both directions, in a read of its own.
+async fn go_on<E, const KEY: usize>(
+    table: &Handle<E::Table>,
+    random: &mut Random,
+    partition: Partition<E, KEY>,
+    descending: bool,
+    found: &[E],
+    case: &str,
+) where
+    E: Entity + Keyed<KEY> + PartialEq + Debug,
+{
+    let mut query = || {
+        let mut query = table.query(partition.clone());
+        if descending {
+            query = query.descending();
+        }
+        match random.below(4) {
+            0 => query.page_size(1),
+            1 => query.page_size(3).read_ahead(),
+            2 => query.read_ahead(),
+            _ => query,
+        }
+    };
+    assert_eq!(query().count().await.unwrap(), found.len() as u64, "{case}");
+    assert_eq!(query().exists().await.unwrap(), !found.is_empty(), "{case}");
+    let whole = query();
+    let (mut items, cut) = (whole.items(), random.below(found.len() + 1));
+    for entity in &found[..cut] {
+        assert_eq!(
+            items.try_next().await.unwrap().as_ref(),
+            Some(entity),
+            "{case}"
+        );
+    }
+    let Some(cursor) = items.cursor().unwrap() else {
+        assert_eq!(cut, found.len(), "{case}: items are left");
+        return;
+    };
+    let cursor = Cursor::decode(&cursor.encode()).unwrap();
+    let mut query = || {
+        let query = table.query(partition.clone());
+        let query = if descending {
+            query.descending()
+        } else {
+            query
+        };
+        if random.chance(2) {
+            query.page_size(2)
+        } else {
+            query
+        }
+    };
+    let rest = query().after(&cursor).collect().await;
+    let rest = rest.unwrap_or_else(|error| panic!("{case}: {error}"));
+    assert_eq!(rest, found[cut..], "{case}: behind item {cut}");
+    assert_eq!(
+        query().after(&cursor).count().await.unwrap(),
+        rest.len() as u64,
+        "{case}"
+    );
+    if let Some(cursor) = items.item_cursor().unwrap() {
+        let mut before = query().before(&cursor).collect().await.unwrap();
+        before.reverse();
+        assert_eq!(before, found[..cut - 1], "{case}: before item {cut}");
     }
 }

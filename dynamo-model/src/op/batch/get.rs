@@ -206,6 +206,12 @@ impl<I, K, O> BatchGet<I, K, O> {
         self
     }
 
+    /// The settings of the read that this one is part of.
+    pub(in crate::op) fn options(mut self, options: &Options) -> Self {
+        self.options = options.clone();
+        self
+    }
+
     limits!();
     options!();
 }

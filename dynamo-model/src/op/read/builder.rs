@@ -1,9 +1,11 @@
 //! What `Query` and `Scan` can be told alike.
 
-use super::Read;
 use super::cursor::Cursor;
 use super::items::Items;
+use super::keys::KeyNames;
+use super::{OnPage, Pace, Read, Request};
 use crate::Error;
+use crate::op::filter::Source;
 
 impl<T: Send + 'static> Read<T> {
     pub(in crate::op) fn set_page_size(&mut self, items: u32) {
@@ -21,6 +23,38 @@ impl<T: Send + 'static> Read<T> {
     pub(in crate::op) fn set_start(&mut self, cursor: &Cursor, backwards: bool) {
         self.start = Some(cursor.clone());
         self.backwards = backwards;
+    }
+
+    pub(in crate::op) fn set_source(&mut self, source: Source) {
+        self.source = source;
+        self.names = KeyNames::of(source);
+        if let Some(project) = self.project {
+            let asking = project(source.index);
+            self.reader = asking.reader;
+            match asking.attributes {
+                Ok(attributes) => self.attributes = attributes,
+                Err(error) => self.fail(error),
+            }
+        }
+    }
+
+    /// Reads by these requests, unless something is wrong already.
+    pub(in crate::op) fn set_requests(&mut self, requests: Vec<Request>) {
+        if self.requests.is_ok() {
+            self.requests = Ok(requests);
+        }
+    }
+
+    pub(in crate::op) fn set_concurrency(&mut self, requests: usize) {
+        self.concurrency = requests.max(1);
+    }
+
+    pub(in crate::op) fn set_pace(&mut self, pace: Pace) {
+        self.pace = Some(pace);
+    }
+
+    pub(in crate::op) fn set_on_page(&mut self, on_page: OnPage) {
+        self.on_page = Some(on_page);
     }
 
     pub(in crate::op) fn options(&mut self) -> &mut crate::op::options::Options {

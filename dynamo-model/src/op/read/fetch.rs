@@ -9,7 +9,8 @@ use std::task::{Context, Poll, ready};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use super::Read;
+use super::{Complete, Read};
+use crate::op::Sending;
 use crate::op::request::Body;
 use crate::transport::{self, Call};
 use crate::wire::{RawItem, read_envelope};
@@ -30,6 +31,10 @@ pub(super) struct Fetched {
     pub(super) scanned: u64,
     /// Items that passed the filter.
     pub(super) count: u64,
+    /// Capacity units consumed, if they were asked for.
+    pub(super) units: f64,
+    /// The whole items of which the index holds a part, if they were read too.
+    whole: Option<Vec<Option<String>>>,
 }
 
 impl Fetched {
@@ -41,6 +46,14 @@ impl Fetched {
     pub(super) fn item(&self, number: usize) -> RawItem<'_> {
         let span = self.items.get(number).cloned().unwrap_or_default();
         RawItem::new(self.body.get(span).unwrap_or_default())
+    }
+
+    /// The item as it is to be decoded; `None` if it is not there any more.
+    pub(super) fn whole(&self, number: usize) -> Option<RawItem<'_>> {
+        match &self.whole {
+            None => Some(self.item(number)),
+            Some(whole) => whole.get(number)?.as_deref().map(RawItem::new),
+        }
     }
 }
 
@@ -55,7 +68,7 @@ pub(super) struct Ask {
     pub(super) count: bool,
 }
 
-impl<T> Read<T> {
+impl<T: 'static> Read<T> {
     pub(super) async fn fetch(self: Arc<Self>, ask: Ask) -> Result<Fetched, Error> {
         let Ask {
             mut body,
@@ -78,8 +91,11 @@ impl<T> Read<T> {
         if let Some(start) = &start {
             body.raw("ExclusiveStartKey", start);
         }
-        if self.options.wants_capacity() {
+        if self.wants_capacity() {
             body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
+        }
+        if let Some(pace) = &self.pace {
+            pace.wait().await;
         }
         let tables = [&*self.target.table];
         let mut call = Call::new(self.operation, &tables, body.finish());
@@ -88,7 +104,12 @@ impl<T> Read<T> {
             .await?
             .into_body();
         let envelope = read_envelope(&body)?;
-        self.options.record(envelope.consumed_capacity.as_ref());
+        let consumed = envelope.consumed_capacity.as_ref();
+        self.options.record(consumed);
+        let units = consumed.map_or(0.0, |consumed| consumed.capacity_units);
+        if let Some(pace) = &self.pace {
+            pace.spend(units);
+        }
         let last = envelope.last_evaluated_key;
         let mut fetched = Fetched {
             items: envelope
@@ -99,11 +120,40 @@ impl<T> Read<T> {
             last: last.map(|key| key.as_str().to_owned()),
             scanned: envelope.scanned_count,
             count: envelope.count,
+            units,
+            whole: None,
             body: String::new(),
         };
         drop(envelope);
         fetched.body = body;
+        if let Some(complete) = &self.complete {
+            fetched.whole = Some(self.complete(&fetched, complete)?.await?);
+        }
         Ok(fetched)
+    }
+
+    /// Completes the items that are wanted.
+    fn complete(
+        &self,
+        fetched: &Fetched,
+        complete: &Complete,
+    ) -> Result<Sending<Vec<Option<String>>>, Error> {
+        let mut wanted = Vec::new();
+        let mut places = Vec::with_capacity(fetched.len());
+        for number in 0..fetched.len() {
+            let item = fetched.item(number);
+            let wants = self.reader.wants(item)?;
+            places.push(wants.then_some(wanted.len()));
+            if wants {
+                wanted.push(item);
+            }
+        }
+        let whole = complete(&wanted, &self.options)?;
+        Ok(Sending::new(async move {
+            let mut whole = whole.await?;
+            let of = |place: Option<usize>| whole.get_mut(place?)?.take();
+            Ok(places.into_iter().map(of).collect())
+        }))
     }
 }
 

@@ -10,7 +10,8 @@ use futures_core::Stream;
 
 use super::Read;
 use super::cursor::{Cursor, Place, Position};
-use super::lane::Lane;
+use super::lane::{Lane, Tally};
+use super::pace::Progress;
 use super::resume::compare;
 use crate::Error;
 use crate::key::KeyValue;
@@ -31,8 +32,7 @@ pub struct Items<T> {
     /// Whether the request could not be built.
     refused: bool,
     left: usize,
-    scanned: u64,
-    counted: u64,
+    tally: Tally,
     /// The last item handed out, if items of several partitions are merged.
     last: Option<(usize, Vec<KeyValue>)>,
     /// Where in a key the attributes are that they are merged by.
@@ -54,8 +54,7 @@ impl<T: Send + 'static> Items<T> {
             lanes,
             refused: failed.is_some(),
             failed,
-            scanned: 0,
-            counted: 0,
+            tally: Tally::default(),
             last: None,
             turn: 0,
         }
@@ -77,7 +76,7 @@ impl<T: Send + 'static> Items<T> {
 
     /// How many items DynamoDB has read for this so far, before it filtered them: `ScannedCount`, over all pages.
     pub fn scanned_count(&self) -> u64 {
-        self.scanned
+        self.tally.scanned
     }
 
     /// Where to go on behind the last item that was handed out, also after an error; `None` at the end of all items.
@@ -114,8 +113,13 @@ impl<T: Send + 'static> Items<T> {
         Ok(Some(Cursor { binding, position }))
     }
 
-    /// The place of the last item that was handed out, where places have an order.
-    pub(super) fn here(&self) -> Result<Option<Cursor>, Error> {
+    /// The cursor that stands on the last item that was handed out: for `before`. [`cursor`](Self::cursor) may be further on, behind
+    /// items that a filter has passed over. `None` if no item was handed out, and for scans of several segments.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] if the item lacks key attributes.
+    pub fn item_cursor(&self) -> Result<Option<Cursor>, Error> {
         let position = match (&self.last, &*self.lanes) {
             (_, [lane]) => match lane.handed(&self.read.names)? {
                 Some(key) => Position::At(Place::After(key)),
@@ -157,7 +161,7 @@ impl<T: Send + 'static> Items<T> {
             passed += 1;
         }
         Ok(if self.read.counting {
-            self.counted
+            self.tally.count
         } else {
             passed
         })
@@ -209,20 +213,45 @@ impl<T: Send + 'static> Items<T> {
         Poll::Ready(Some(make(&self.read, item)))
     }
 
+    fn report(&self) {
+        if let Some(on_page) = &self.read.on_page {
+            on_page(&Progress {
+                pages: self.tally.pages,
+                scanned: self.tally.scanned,
+                received: self.tally.count,
+                segments: self.lanes.len(),
+                segments_done: self.lanes.iter().filter(|lane| lane.is_read()).count(),
+                capacity_units: self.tally.units,
+            });
+        }
+    }
+
     /// The lane that has the next item.
     fn poll_lane(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<usize>, Error>> {
         // All lanes are polled, so that they fetch at the same time.
         let mut pending = false;
         let stops = self.read.by_page && self.lanes.len() == 1;
-        for lane in &mut self.lanes {
+        let concurrency = match self.read.merge {
+            Some(_) => usize::MAX,
+            None => self.read.concurrency,
+        };
+        let before = self.tally.pages;
+        let mut failed = None;
+        let running = self.lanes.iter_mut().filter(|lane| !lane.is_ended());
+        for lane in running.take(concurrency) {
             let polled = lane.poll(&self.read, self.left, stops, context);
-            let (scanned, count) = lane.take_counts();
-            self.scanned += scanned;
-            self.counted += count;
+            self.tally += lane.take_tally();
             match polled {
                 Poll::Pending => pending = true,
-                Poll::Ready(polled) => polled?,
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(error)) => failed = Some(error),
             }
+        }
+        if self.tally.pages > before {
+            self.report();
+        }
+        if let Some(error) = failed {
+            return Poll::Ready(Err(error));
         }
         if self.read.merge.is_none() {
             // As they come, each lane in its turn.

@@ -1,5 +1,6 @@
 //! One partition or segment, page after page.
 
+use std::ops::AddAssign;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -28,8 +29,27 @@ pub(super) struct Lane {
     next: Next,
     /// What is passed over because it was handed out before a cursor.
     skip: Option<Skip>,
-    scanned: u64,
-    count: u64,
+    tally: Tally,
+}
+
+/// What the pages of a lane come to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) pages: u64,
+    /// Items that were read.
+    pub(super) scanned: u64,
+    /// Items that passed the filter.
+    pub(super) count: u64,
+    pub(super) units: f64,
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.pages += other.pages;
+        self.scanned += other.scanned;
+        self.count += other.count;
+        self.units += other.units;
+    }
 }
 
 /// An item that is about to be handed out.
@@ -61,8 +81,7 @@ impl Lane {
             head: None,
             next: Next::Page,
             skip,
-            scanned: 0,
-            count: 0,
+            tally: Tally::default(),
         }
     }
 
@@ -88,17 +107,19 @@ impl Lane {
         matches!(self.next, Next::End) && self.is_used_up()
     }
 
+    /// Whether all pages have come.
+    pub(super) fn is_read(&self) -> bool {
+        matches!(self.next, Next::End)
+    }
+
     /// Whether the page has been looked at to its end.
     pub(super) fn is_used_up(&self) -> bool {
         self.head.is_none() && self.at == self.page.len()
     }
 
-    /// Items that were read, and that passed the filter, since this was asked last.
-    pub(super) fn take_counts(&mut self) -> (u64, u64) {
-        (
-            std::mem::take(&mut self.scanned),
-            std::mem::take(&mut self.count),
-        )
+    /// What has come since this was asked last.
+    pub(super) fn take_tally(&mut self) -> Tally {
+        std::mem::take(&mut self.tally)
     }
 
     /// Makes sure that there is a head, or that the lane is at its end.
@@ -164,8 +185,12 @@ impl Lane {
     }
 
     fn turn_to(&mut self, page: Fetched) {
-        self.scanned += page.scanned;
-        self.count += page.count;
+        self.tally += Tally {
+            pages: 1,
+            scanned: page.scanned,
+            count: page.count,
+            units: page.units,
+        };
         let before = std::mem::replace(&mut self.page, page);
         if before.last.is_some() {
             self.base = before.last;
@@ -180,7 +205,7 @@ impl Lane {
 
     /// The item as the next to be handed out, unless it is passed over.
     fn look_at<T: 'static>(&self, read: &Read<T>, number: usize) -> Option<Head> {
-        let item = self.page.item(number);
+        let item = self.page.whole(number)?;
         if let Some(expiry) = read.expiry
             && is_expired(item, expiry, read.target.clock.now())
         {
@@ -189,7 +214,7 @@ impl Lane {
         let head = |key, fault| Some(Head { number, key, fault });
         let key = match &read.merge {
             None => Vec::new(),
-            Some(_) => match read.names.read(item) {
+            Some(_) => match read.names.read(self.page.item(number)) {
                 Ok(key) => key,
                 Err(error) => return head(Vec::new(), Some(error)),
             },
@@ -214,7 +239,7 @@ impl Lane {
         self.handed = Some(head.number);
         let item = match head.fault {
             Some(error) => Err(error),
-            None => Ok(self.page.item(head.number)),
+            None => Ok(self.page.whole(head.number)?),
         };
         Some((head.key, item))
     }

@@ -10,23 +10,32 @@ mod fetch;
 mod items;
 mod keys;
 mod lane;
+mod pace;
 mod page;
 mod request;
 mod resume;
+#[cfg(feature = "sealed-cursors")]
+mod seal;
 
 pub(super) use builder::reads;
 pub use cursor::Cursor;
 use cursor::Position;
 pub use items::Items;
+pub use pace::Progress;
+pub(super) use pace::{OnPage, Pace};
 pub use page::{Page, Pages};
 pub(super) use request::Request;
+#[cfg(feature = "sealed-cursors")]
+pub use seal::CursorKey;
 
 use std::sync::Arc;
 
 use self::keys::KeyNames;
+use super::Sending;
 use super::filter::Source;
 use super::options::Options;
 use crate::expr::Node;
+use crate::schema::IndexDef;
 use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
 use crate::{Error, InvalidRequest};
@@ -39,6 +48,20 @@ pub(super) trait Reader<T>: Send + Sync + 'static {
     /// The item as what it is handed out as.
     fn read(&self, item: RawItem<'_>) -> Result<T, Error>;
 }
+
+/// What a projection asks for of the table, or of an index.
+pub(super) type Project<T> = fn(Option<&'static IndexDef>) -> Asking<T>;
+
+/// The attributes that are asked for, `None` for all, and what is made of them.
+pub(super) struct Asking<T> {
+    pub(super) attributes: Result<Option<Vec<&'static str>>, InvalidRequest>,
+    pub(super) reader: Arc<dyn Reader<T>>,
+}
+
+/// Reads the whole items of which an index holds a part, in their order; `None` for one that is not there any more.
+pub(super) type Complete = Box<
+    dyn Fn(&[RawItem<'_>], &Options) -> Result<Sending<Vec<Option<String>>>, Error> + Send + Sync,
+>;
 
 /// A read of many items: what is sent, and what is made of the answers.
 #[expect(
@@ -56,6 +79,8 @@ pub(super) struct Read<T> {
     /// One for each partition or segment that is read; none if no item can satisfy the request.
     requests: Result<Vec<Request>, Error>,
     reader: Arc<dyn Reader<T>>,
+    /// What is asked for of another index, if it is a projection.
+    project: Option<Project<T>>,
     /// The attributes that are asked for; `None` for all.
     attributes: Option<Vec<&'static str>>,
     filter: Option<Node>,
@@ -77,6 +102,11 @@ pub(super) struct Read<T> {
     page_size: Option<u32>,
     take: Option<usize>,
     ahead: bool,
+    /// How many partitions or segments are read at a time, if they are not merged.
+    concurrency: usize,
+    pace: Option<Pace>,
+    on_page: Option<OnPage>,
+    complete: Option<Complete>,
     /// Whether the end of a page is told, also of an empty one.
     by_page: bool,
     /// Whether the service only counts.
@@ -101,6 +131,7 @@ impl<T> Read<T> {
             what,
             requests,
             reader: Arc::new(reader),
+            project: None,
             attributes: None,
             filter: None,
             unfiltered: true,
@@ -115,26 +146,32 @@ impl<T> Read<T> {
             page_size: None,
             take: None,
             ahead: false,
+            concurrency: usize::MAX,
+            pace: None,
+            on_page: None,
+            complete: None,
             by_page: false,
             counting: false,
             options: Options::default(),
         }
     }
 
-    /// The same read, of which only some attributes are asked for, if they are given, and something else is made.
-    pub(super) fn read_as<O>(
-        self,
-        attributes: Option<Vec<&'static str>>,
-        reader: impl Reader<O>,
-    ) -> Read<O> {
-        Read {
+    /// The same read, of a projection.
+    pub(super) fn project<O>(self, project: Project<O>) -> Read<O> {
+        let Asking { attributes, reader } = project(self.source.index);
+        let (attributes, failed) = match attributes {
+            Ok(attributes) => (attributes, None),
+            Err(error) => (None, Some(error)),
+        };
+        let mut read = Read {
             target: self.target,
             operation: self.operation,
             source: self.source,
             names: self.names,
             what: self.what,
             requests: self.requests,
-            reader: Arc::new(reader),
+            reader,
+            project: Some(project),
             attributes,
             filter: self.filter,
             unfiltered: self.unfiltered,
@@ -149,10 +186,18 @@ impl<T> Read<T> {
             page_size: self.page_size,
             take: self.take,
             ahead: self.ahead,
+            concurrency: self.concurrency,
+            pace: self.pace,
+            on_page: self.on_page,
+            complete: self.complete,
             by_page: self.by_page,
             counting: self.counting,
             options: self.options,
+        };
+        if let Some(error) = failed {
+            read.fail(error);
         }
+        read
     }
 
     pub(super) fn source(&self) -> Source {
@@ -161,6 +206,10 @@ impl<T> Read<T> {
 
     pub(super) fn table(&self) -> &str {
         &self.target.table
+    }
+
+    pub(super) fn what(&self) -> &'static str {
+        self.what
     }
 
     pub(super) fn index(&self) -> Option<&'static str> {
@@ -211,6 +260,21 @@ impl<T> Read<T> {
 
     pub(super) fn set_consistent(&mut self) {
         self.consistent = true;
+    }
+
+    /// Completes the items of every page.
+    pub(super) fn set_complete(&mut self, complete: Complete) {
+        self.exact = false;
+        self.complete = Some(complete);
+    }
+
+    pub(super) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Whether answers are to say what they consumed.
+    fn wants_capacity(&self) -> bool {
+        self.options.wants_capacity() || self.pace.is_some() || self.on_page.is_some()
     }
 
     /// Whether pages are fetched while others are handed out.

@@ -114,7 +114,7 @@ impl<T: Send + 'static> Pages<T> {
                 Poll::Ready(Some(Ok(item))) => {
                     self.page.push(item);
                     if self.page.len() == 1 {
-                        match self.items.here() {
+                        match self.items.item_cursor() {
                             Ok(first) => self.first = first,
                             Err(error) => self.error = Some(error),
                         }

@@ -110,11 +110,11 @@ impl<P: Projection> ReadKey for ProjectedKey<P> {
     type Item = P;
 
     fn write(&self, reads: &mut Reads) -> Result<(), KeyError> {
-        reads.add(&self.0, asked_attributes::<P>(0))
+        reads.add(&self.0, asked_attributes::<P>(None))
     }
 
     fn decoder() -> Decoder<P> {
-        let reader = Reader::<P::Entity, P>::projection(0);
+        let reader = Reader::<P::Entity, P>::projection(None);
         Decoder(Box::new(move |item| reader.read(item)))
     }
 }
