@@ -89,7 +89,9 @@ pub trait ReadKey: Send + 'static {
 }
 
 /// Reads items as what a key stands for.
-pub struct Decoder<I>(Box<dyn Fn(RawItem<'_>) -> Result<I, Error>>);
+pub struct Decoder<I>(Box<Decode<I>>);
+
+type Decode<I> = dyn Fn(RawItem<'_>) -> Result<I, Error>;
 
 impl<E: Entity> ReadKey for Key<E> {
     type Table = E::Table;
