@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::types::TableDescription;
 
 use crate::entity::{Item, Key, read_entity};
 use crate::expr::Partition;
-use crate::op::{CreateTable, Delete, Get, Put, Query, Scan, Sending, verify};
+use crate::op::{CreateTable, Delete, Get, Put, Query, Reindex, Scan, Sending, verify};
 use crate::transport::{Target, control};
 use crate::wire::RawItem;
 use crate::{CancellationReason, Clock, Entity, Error, Keyed, Table};
@@ -327,6 +327,42 @@ impl<T: Table> Handle<T> {
     /// ```
     pub fn scan_all(&self) -> Scan<Item<T>, T> {
         Scan::all(&self.target)
+    }
+
+    /// Rewrites the index keys of an entity's items that are not what its templates make of them today: after an index was
+    /// added to an existing table, or a template changed.
+    ///
+    /// The table is scanned, and each item whose keys differ is updated on the condition that what they are made of is what was
+    /// read: other writers may go on. Going through the table twice does no harm. Nothing but index keys is written, so that
+    /// the version stays. The primary key of an item cannot be changed; see [`rekey`](Self::rekey).
+    ///
+    /// # Cost
+    ///
+    /// A scan of the whole table, and a write of every item that is changed, with the entries of its indexes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::{Cursor, prelude::*};
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// # fn store(cursor: Option<&Cursor>) {}
+    /// # async fn doc(shop: Handle<Shop>) -> Result<(), Error> {
+    /// let mut steps = shop
+    ///     .reindex::<Order>()
+    ///     .segments(8)
+    ///     .write_units_per_second(200.0)
+    ///     .steps();
+    /// while let Some(step) = steps.try_next().await? {
+    ///     println!("{} rewritten, {} failed", step.rewritten, step.failed.len());
+    ///     store(steps.cursor()); // to go on from, with `after`
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn reindex<E: Entity<Table = T>>(&self) -> Reindex<E> {
+        Reindex::new(&self.target)
     }
 
     /// Creates the table with its indexes: `CreateTable`.

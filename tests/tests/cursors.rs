@@ -202,7 +202,8 @@ async fn a_forged_cursor_is_refused() {
         &format!("{text}A"),
     ] {
         let error = Cursor::decode(text).unwrap_err();
-        assert_eq!(error.kind(), CursorErrorKind::Malformed, "{text}");
+        let kinds = [CursorErrorKind::Malformed, CursorErrorKind::Version];
+        assert!(kinds.contains(&error.kind()), "{text}: {error}");
     }
 }
 

@@ -12,6 +12,7 @@ mod parents;
 mod project;
 mod query;
 mod read;
+mod reindex;
 mod rekey;
 mod request;
 mod save;
@@ -32,6 +33,7 @@ pub use query::Query;
 #[cfg(feature = "sealed-cursors")]
 pub use read::CursorKey;
 pub use read::{Cursor, Items, Page, Pages, Progress};
+pub use reindex::{Reindex, ReindexSteps, Reindexed};
 pub use rekey::Rekey;
 pub use save::{Create, Save};
 pub use scan::Scan;

@@ -8,12 +8,13 @@ use super::project::asking;
 use super::query::{OneEntity, Whole, type_filter};
 use super::read::{Items, Pace, Progress, Read, Reader, Request, reads};
 use super::request::Body;
-use crate::entity::Item;
+use crate::entity::{Item, is_entity};
 use crate::expr::{Attributed, Condition, Node, Operand, Path};
 use crate::key::KeyKind;
 use crate::schema::{IndexScope, TableDef};
 use crate::transport::{Operation, Target};
-use crate::{Entity, InvalidRequest, Projection, Table};
+use crate::wire::RawItem;
+use crate::{Entity, Error, InvalidRequest, Projection, Table};
 
 /// The most segments that a scan has: DynamoDB's `TotalSegments`.
 const MAX_SEGMENTS: u32 = 1_000_000;
@@ -35,12 +36,37 @@ pub struct Scan<T, S = T> {
 
 impl<E: Entity> Scan<E> {
     pub(crate) fn new(target: &Target) -> Self {
-        let mut scan = Self::with(
-            target,
-            E::Table::DEF,
-            E::SCHEMA.name,
-            OneEntity::<E>::new(true),
-        );
+        Self::of_entity(target, OneEntity::<E>::new(true))
+    }
+}
+
+impl<E: Entity> Scan<Item<E::Table>, E> {
+    /// The items of the entity, not decoded.
+    pub(super) fn items_of(target: &Target) -> Self {
+        Self::of_entity(target, ItemsOf::<E>::NEW)
+    }
+}
+
+/// Hands out items of one entity as they are.
+struct ItemsOf<E>(PhantomData<fn() -> E>);
+
+impl<E> ItemsOf<E> {
+    const NEW: Self = Self(PhantomData);
+}
+
+impl<E: Entity> Reader<Item<E::Table>> for ItemsOf<E> {
+    fn wants(&self, item: RawItem<'_>) -> Result<bool, Error> {
+        Ok(is_entity::<E>(item)?)
+    }
+
+    fn read(&self, item: RawItem<'_>) -> Result<Item<E::Table>, Error> {
+        Ok(Item::new(item))
+    }
+}
+
+impl<T: Send + 'static, E: Entity> Scan<T, E> {
+    fn of_entity(target: &Target, reader: impl Reader<T>) -> Self {
+        let mut scan = Self::with(target, E::Table::DEF, E::SCHEMA.name, reader);
         match type_filter::<E>(0) {
             Some(filter) => scan.read.set_mixed(Some(filter), true),
             None => scan.read.set_mixed(key_filter::<E>(), false),

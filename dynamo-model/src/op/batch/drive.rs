@@ -63,7 +63,7 @@ pub(super) async fn drive<B: Batch>(
 
 /// Polls all futures until the last is ready. They are few, so each is polled whenever one of them can go on, and
 /// once more after one has ended: it may have stopped the others.
-async fn join(futures: impl Iterator<Item = impl Future<Output = ()>>) {
+pub(in crate::op) async fn join(futures: impl Iterator<Item = impl Future<Output = ()>>) {
     let mut running: Vec<Pin<Box<_>>> = futures.map(Box::pin).collect();
     poll_fn(move |context| {
         while !running.is_empty() {

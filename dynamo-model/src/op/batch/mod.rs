@@ -11,6 +11,7 @@ mod read;
 mod write;
 mod written;
 
+pub(super) use drive::join;
 pub use get::{BatchGet, BatchGetAll, Ordered};
 pub use read::{BatchRead, ItemKey};
 pub use write::BatchWrite;
