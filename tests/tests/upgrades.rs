@@ -186,6 +186,20 @@ async fn one_that_fails_tells_no_values() {
     assert_eq!(pets, [pet()]);
 }
 
+#[tokio::test]
+async fn index_keys_are_made_of_todays_shape() {
+    let people = People::on(client().await);
+    people.create_table().send().await.unwrap();
+    let mut item = old("36");
+    item.remove("GSI1PK");
+    let put = people.client().put_item().table_name("people");
+    put.set_item(Some(item)).send().await.unwrap();
+    let by_name = || people.query(Person::by_name("Ada Byron")).collect();
+    assert_eq!(by_name().await.unwrap(), []);
+    people.reindex::<Person>().send().await.unwrap();
+    assert_eq!(by_name().await.unwrap(), [person()]);
+}
+
 fn pet() -> Pet {
     Pet {
         house: "h".to_owned(),
