@@ -106,13 +106,13 @@ async fn every_read_gives_todays_shape() {
     let today = person();
     assert_eq!(people.get(key()).send().await.unwrap(), Some(today.clone()));
     let queried = people.query(Person::of("h")).collect().await.unwrap();
-    assert_eq!(queried, [today.clone()]);
+    assert_eq!(queried, std::slice::from_ref(&today));
     let queried = people.query(Person::by_name("Ada Byron")).first();
     assert_eq!(queried.await.unwrap(), Some(today.clone()));
     let scanned: Vec<Person> = people.scan().collect().await.unwrap();
-    assert_eq!(scanned, [today.clone()]);
+    assert_eq!(scanned, std::slice::from_ref(&today));
     let batch = people.batch_get([key()]).send().await.unwrap();
-    assert_eq!(batch.complete().unwrap(), [today.clone()]);
+    assert_eq!(batch.complete().unwrap(), std::slice::from_ref(&today));
     let (read,) = people.transact_get((key(),)).send().await.unwrap();
     assert_eq!(read, Some(today.clone()));
     let any = people.query_all(Person::of("h")).collect().await.unwrap();

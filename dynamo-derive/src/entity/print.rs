@@ -148,9 +148,13 @@ fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
         .map(|(number, field)| {
             let (component, attribute) = (component(&field.ty), &field.serde.attribute);
             let number = Literal::usize_unsuffixed(number);
+            // Not the function itself, of which the compiler would say a second time that there is none.
+            let read = quote!(#component::reader());
             match &field.serde.serialize_with {
-                None => quote!(#number => key.field(#attribute, #component::from_part),),
-                Some(path) => quote!(#number => key.field_with(#attribute, #component::from_part, |v, s| #path(v, s)),),
+                None => quote!(#number => key.field(#attribute, #read),),
+                Some(path) => {
+                    quote!(#number => key.field_with(#attribute, #read, |v, s| #path(v, s)),)
+                }
             }
         })
         .chain(moments(entity))

@@ -63,7 +63,7 @@ pub trait Entity: Stored + Send + 'static {
 
     /// Turns a component that was read back from a key into the field's serialized form.
     ///
-    /// Called for the fields that are not stored on their own.
+    /// Called for the fields that are not stored on their own, and for those of a projection that the index does not hold.
     ///
     /// # Errors
     ///
