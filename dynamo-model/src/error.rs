@@ -146,6 +146,20 @@ impl Error {
         self
     }
 
+    /// What a request that could not be built is told once more: by `request()`, and then by `send()`.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Key(error) => Self::Key(error.clone()),
+            Self::Encode(error) => Self::Encode(error.clone()),
+            Self::Decode(error) => Self::Decode(error.clone()),
+            Self::Invalid(error) => Self::Invalid(error.clone()),
+            Self::Cursor(error) => Self::Cursor(*error),
+            &Self::ItemTooLarge { entity, bytes } => Self::ItemTooLarge { entity, bytes },
+            // The others are answers to what was sent.
+            other => Self::Invalid(InvalidRequest::new(other.to_string())),
+        }
+    }
+
     /// Whether a write was made from another version of the item than the stored one.
     pub fn is_version_conflict(&self) -> bool {
         matches!(self, Self::VersionConflict(_))

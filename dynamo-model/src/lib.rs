@@ -28,8 +28,8 @@ pub use op::{
     BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create, CreateTable,
     Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Page, Pages,
     Progress, ProjectedKey, Put, Putting, Query, ReadKey, Reindex, ReindexSteps, Reindexed, Rekey,
-    Save, Scan, Sending, TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput,
-    list_tables,
+    RequestView, Requests, Row, Rows, Save, Scan, Sending, Statement, TransactGet, TransactWrite,
+    Update, Upsert, Write, WriteOutput, list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};

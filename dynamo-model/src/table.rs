@@ -1,6 +1,7 @@
 //! The handle to a table.
 
 mod batch;
+mod statement;
 mod transact;
 mod writes;
 

@@ -31,6 +31,9 @@
 //! | `ADD a :v`, to a set | `.add_to_set(a, set)` | `add_to_set` |
 //! | `DELETE a :v` | `.remove_from_set(a, set)` | `remove_from_set` |
 //!
+//! What the handles do not say is said in DynamoDB's own words: [`raw`](raw()), for conditions and for
+//! [`set_raw`](crate::Update::set_raw).
+//!
 //! `.open()` names what a `Box` holds; an `Option` needs nothing of the kind.
 //!
 //! Names and values are always placeholders, so that no reserved word and no sign in a name matters; equal ones are sent
@@ -51,6 +54,7 @@ mod index_keys;
 mod kind;
 mod node;
 mod path;
+mod raw;
 mod said;
 mod size;
 mod sort;
@@ -59,7 +63,7 @@ mod tests;
 mod types;
 mod value;
 
-pub(crate) use alias::Aliases;
+pub(crate) use alias::{Aliases, ENTRY};
 pub use as_key::AsKey;
 pub use attr::{Attr, Attribute, Type};
 pub(crate) use changes::{Change, Term, render as render_changes};
@@ -79,7 +83,8 @@ pub use kind::{
 };
 pub(crate) use node::{Node, Operand, equals};
 pub use path::Path;
-pub(crate) use said::Saying;
+pub use raw::{Raw, raw};
+pub(crate) use said::{Saying, SoFar};
 #[doc(hidden)]
 pub use said::{said, said_of_key};
 pub use size::Size;

@@ -9,10 +9,11 @@ use super::filter::{expiry, is_expired};
 use super::options::{Options, options};
 use super::project::project;
 use super::request::Body;
+use super::view::RequestView;
 use crate::entity::{Key, Reader};
 use crate::expr::Aliases;
 use crate::transport::{self, Call, Operation, Target};
-use crate::wire::{RawItem, read_envelope};
+use crate::wire::RawItem;
 use crate::{Entity, Error, Projection, Table};
 
 /// A read of one item. Made by [`Handle::get`](crate::Handle::get).
@@ -84,6 +85,19 @@ impl<E: Entity, O: DeserializeOwned + Send + 'static> Get<E, O> {
 
     options!();
 
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        let body = match &self.body {
+            Ok(body) => complete(body.open(), self.consistent, &self.options),
+            Err(error) => return Err(error.again()),
+        };
+        Ok(RequestView::new(Operation::GetItem, E::Table::DEF, body).of([E::SCHEMA]))
+    }
+
     /// Sends the request. `None` if there is no such item.
     ///
     /// # Errors
@@ -92,18 +106,13 @@ impl<E: Entity, O: DeserializeOwned + Send + 'static> Get<E, O> {
     /// service or the network says.
     pub fn send(self) -> Sending<Option<O>> {
         Sending::new(async move {
-            let mut body = self.body?;
-            if self.consistent {
-                body.raw("ConsistentRead", "true");
-            }
-            if self.options.wants_capacity() {
-                body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
-            }
+            let body = complete(self.body?, self.consistent, &self.options);
             let tables = [&*self.target.table];
-            let mut call = Call::new(Operation::GetItem, &tables, body.finish());
+            let mut call = Call::new(Operation::GetItem, &tables, body);
+            call.facts.consistent = Some(self.consistent);
             call.overrides = self.options.overrides.clone();
             let response = transport::send(&self.target.client, call).await?;
-            let envelope = read_envelope(response.body())?;
+            let envelope = response.envelope()?;
             self.options.record(envelope.consumed_capacity.as_ref());
             let is_there = |item: &RawItem<'_>| {
                 let now = self.target.clock.now();
@@ -116,6 +125,17 @@ impl<E: Entity, O: DeserializeOwned + Send + 'static> Get<E, O> {
                 .transpose()
         })
     }
+}
+
+/// The body of the request.
+fn complete(mut body: Body, consistent: bool, options: &Options) -> String {
+    if consistent {
+        body.raw("ConsistentRead", "true");
+    }
+    if options.wants_capacity() {
+        body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
+    }
+    body.finish()
 }
 
 impl<E: Entity, O> fmt::Debug for Get<E, O> {

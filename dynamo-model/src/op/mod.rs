@@ -17,11 +17,13 @@ mod rekey;
 mod request;
 mod save;
 mod scan;
+mod statement;
 mod table;
 mod transact;
 mod uniques;
 mod update;
 mod upsert;
+mod view;
 mod write;
 
 pub use batch::{
@@ -37,10 +39,12 @@ pub use reindex::{Reindex, ReindexSteps, Reindexed};
 pub use rekey::Rekey;
 pub use save::{Create, Save};
 pub use scan::Scan;
+pub use statement::{Row, Rows, Statement};
 pub use table::{CreateTable, list_tables};
 pub use transact::{Keys, ProjectedKey, ReadKey, TransactGet, TransactWrite};
 pub use update::Update;
 pub use upsert::Upsert;
+pub use view::{RequestView, Requests};
 pub use write::{Delete, Deleting, New, Old, Put, Putting, Write, WriteOutput};
 
 pub(crate) use table::verify;

@@ -175,8 +175,10 @@ impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>>
             requests,
             reader,
         );
-        let (_, sk) = table.attributes(key);
-        read.set_merged(sk.iter().map(|attribute| attribute.name));
+        if read.partitions() > 1 {
+            let (_, sk) = table.attributes(key);
+            read.set_merged(sk.iter().map(|attribute| attribute.name));
+        }
         Self {
             read,
             of: PhantomData,

@@ -12,9 +12,11 @@ use super::path::Path;
 /// was expected and which type tag was found; they never show a value. A message that came from a
 /// `Deserialize` implementation or from an `upgrade` may quote the value, and is therefore only handed out by
 /// [`detail`](Self::detail).
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DecodeError(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     entity: Option<&'static str>,
     key_names: Vec<String>,
@@ -24,6 +26,7 @@ struct Inner {
 }
 
 /// Kept apart from its words, so that `expected` and `found` can be asked for.
+#[derive(Clone)]
 enum Reason {
     Malformed(&'static str),
     Mismatch {

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError};
 
 use super::answer::Answer;
-use super::drive::{Batch, Failure, Rest, drive};
+use super::drive::{Batch, Failure, Rest, calls, drive};
 use super::limits::{Limits, limits};
 use super::primary::Primary;
 use super::read::{BatchRead, ItemKey};
@@ -16,8 +16,9 @@ use crate::key::KeyError;
 use crate::op::Sending;
 use crate::op::options::{Options, options};
 use crate::op::project::expression;
+use crate::op::view::{RequestView, Requests};
 use crate::schema::TableDef;
-use crate::transport::{self, Call, Operation, Target};
+use crate::transport::{self, Call, Operation, Response, Target};
 use crate::wire::{DecodeError, RawItem, write_json_str};
 use crate::{Entity, Error, Table};
 
@@ -214,6 +215,33 @@ impl<I, K, O> BatchGet<I, K, O> {
 
     limits!();
     options!();
+
+    /// The requests as they would be sent now, to be looked at: one for every 100 keys, none if there are no keys.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<Requests, Error>
+    where
+        I: Send,
+        K: Send + Sync,
+    {
+        let keys = &self.asked.as_ref().map_err(Error::again)?.keys;
+        let written = Written {
+            target: &self.target,
+            keys,
+            write: self.write,
+            projection: &self.projection,
+            consistent: self.consistent,
+            options: &self.options,
+        };
+        let calls = calls::<Request<I, K>>(&vec![0; keys.len()]).into_iter();
+        let views = calls.map(|entries| {
+            let body = written.body(&entries)?;
+            Ok(RequestView::new(Operation::BatchGetItem, self.table, body))
+        });
+        Ok(Requests::new(views.collect::<Result<Vec<_>, Error>>()?))
+    }
 }
 
 impl<I: Send + 'static, K: Send + Sync + 'static> BatchGet<I, K> {
@@ -332,18 +360,38 @@ impl<I: Send, K: Send + Sync> Batch for Request<I, K> {
     }
 
     async fn call(&self, entries: &[usize]) -> Result<Vec<usize>, Failure> {
-        let body = self.body(entries).map_err(|e| Failure::Call(e.into()))?;
+        let written = Written {
+            target: &self.target,
+            keys: &self.keys,
+            write: self.write,
+            projection: &self.projection,
+            consistent: self.consistent,
+            options: &self.options,
+        };
+        let body = written.body(entries).map_err(|e| Failure::Call(e.into()))?;
         let tables = [&*self.target.table];
         let mut call = Call::new(Operation::BatchGetItem, &tables, body);
+        call.facts.consistent = Some(self.consistent);
+        call.facts.entries = Some(entries.len());
         call.overrides = self.options.overrides.clone();
         let response = transport::send(&self.target.client, call)
             .await
             .map_err(Failure::Call)?;
-        self.accept(response.body(), entries).map_err(Failure::Item)
+        self.accept(&response, entries).map_err(Failure::Item)
     }
 }
 
-impl<I, K> Request<I, K> {
+/// What a request body is made of.
+struct Written<'b, K> {
+    target: &'b Target,
+    keys: &'b [K],
+    write: WriteKey<K>,
+    projection: &'b str,
+    consistent: bool,
+    options: &'b Options,
+}
+
+impl<K> Written<'_, K> {
     fn body(&self, entries: &[usize]) -> Result<String, KeyError> {
         let mut body = String::with_capacity(128 * (entries.len() + 1));
         body.push_str("{\"RequestItems\":{");
@@ -356,7 +404,7 @@ impl<I, K> Request<I, K> {
             (self.write)(&self.keys[number], &mut body)?;
         }
         body.push(']');
-        body.push_str(&self.projection);
+        body.push_str(self.projection);
         if self.consistent {
             body.push_str(",\"ConsistentRead\":true");
         }
@@ -367,10 +415,13 @@ impl<I, K> Request<I, K> {
         body.push('}');
         Ok(body)
     }
+}
 
+impl<I, K> Request<I, K> {
     /// Keeps the items of an answer; says which keys were left.
-    fn accept(&self, body: &str, entries: &[usize]) -> Result<Vec<usize>, Error> {
-        let answer = Answer::read(body)?;
+    fn accept(&self, response: &Response, entries: &[usize]) -> Result<Vec<usize>, Error> {
+        let answer = Answer::read(response.body())?;
+        response.consumed(&answer.consumed);
         for consumed in &answer.consumed {
             self.options.record(Some(consumed));
         }

@@ -136,6 +136,17 @@ macro_rules! reads {
             self
         }
 
+        /// The requests as they would be sent now, to be looked at: that of the first page, or one for every partition
+        /// that is read; none if nothing can satisfy the conditions. It is what the items are read with: `first`, `only` and
+        /// `exists` add a `Limit`, `count` a `Select`.
+        ///
+        /// # Errors
+        ///
+        /// What the items would begin with before anything is sent.
+        pub fn request(&self) -> Result<crate::Requests, crate::Error> {
+            self.read.views()
+        }
+
         /// The pages, as they are asked for, each with the cursor behind it.
         pub fn pages(self) -> crate::Pages<$item> {
             crate::Pages::new(self.read)

@@ -268,6 +268,11 @@ impl<T> Read<T> {
         self.complete = Some(complete);
     }
 
+    /// How many partitions or segments are read.
+    pub(super) fn partitions(&self) -> usize {
+        self.requests.as_ref().map_or(0, Vec::len)
+    }
+
     pub(super) fn target(&self) -> &Target {
         &self.target
     }
@@ -279,11 +284,7 @@ impl<T> Read<T> {
 
     /// Whether pages are fetched while others are handed out.
     fn is_concurrent(&self) -> bool {
-        self.ahead
-            || self
-                .requests
-                .as_ref()
-                .is_ok_and(|requests| requests.len() > 1)
+        self.ahead || self.partitions() > 1
     }
 
     /// Whether the service is asked for the items in reverse.

@@ -19,4 +19,4 @@ pub(in crate::op) use run::ATTEMPTS;
 pub(crate) use run::Run;
 pub(crate) use step::Step;
 pub use write::TransactWrite;
-pub(in crate::op) use write::send_all;
+pub(in crate::op) use write::{send_all, view_all};
