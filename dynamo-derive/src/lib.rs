@@ -14,6 +14,7 @@ mod ctxt;
 mod document;
 mod entity;
 mod key_part;
+mod projection;
 mod serde_attr;
 mod table;
 mod template;
@@ -72,6 +73,7 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 /// | `when = status.is_open()` | inside an index: only items for which this holds are in it; fields are in scope as references |
 /// | `type = "order"` | the value of the type attribute; by default the struct's name |
 /// | `type_aliases("Order", "ORDER")` | other values accepted when reading |
+/// | `upgrade = path::to::function` | turns an older stored shape into today's whenever an item is read, see below |
 /// | `key_fn = "name"`, `of_fn = "name"` | other names for the generated functions `key` and `of` |
 /// | `crate = "path"` | where `dynamo_model` is, if it was renamed |
 ///
@@ -110,6 +112,22 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 ///
 /// A write that claims or releases a value costs a consistent read of the item and a transaction: twice the write units, for
 /// the item and for each marker. `None` claims nothing. An operation that writes no transaction, `batch_write`, does not compile for such an entity.
+///
+/// # Upgrades
+///
+/// `upgrade = from_v1` names a `fn(&mut HashMap<String, AttributeValue>) -> Result<(), E>`, with the SDK's
+/// `AttributeValue`, that is called with every stored item of the entity before it is decoded: wherever one is read, be it
+/// by an operation, as the evidence of an error, or by `from_item`. `E` is whatever becomes a
+/// `Box<dyn Error + Send + Sync>`: an error type, a `String`, a `&str`. The type `Upgrade` has an example.
+///
+/// - The stored item stays as it is until it is put again, and an update changes only what it names. So the function must
+///   leave alone what has today's shape, also in part. Conditions and filters see what is stored.
+/// - The item has its key attributes and its type attribute. The primary key is for life: a function that changes it is
+///   refused with `Error::Decode`, as is one that fails; the error names entity and key attributes, and only
+///   `DecodeError::detail` tells what the function said, because that may quote values.
+/// - An item of an index that does not project everything has only what the index holds. A projection of the entity asks
+///   for all attributes, because nobody knows which of them the function reads.
+/// - A call makes the item into the SDK's map and back. Entities without `upgrade` pay nothing.
 ///
 /// Attribute names and everything else about the stored form come from the struct's serde attributes.
 ///
@@ -228,6 +246,52 @@ pub fn derive_collection(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Document, attributes(document, serde))]
 pub fn derive_document(input: TokenStream) -> TokenStream {
     document::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes a struct of some of an entity's fields what a read asks for instead of the whole item.
+///
+/// ```
+/// use dynamo_model::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Order))] pub struct Shop;
+/// #[derive(Entity, Serialize, Deserialize)]
+/// #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+/// #[serde(rename_all = "camelCase")]
+/// pub struct Order {
+///     pub customer_id: String,
+///     pub number: u32,
+///     pub total_cents: u64,
+///     pub lines: Vec<String>,
+/// }
+///
+/// #[derive(Projection, Deserialize)]
+/// #[projection(of = Order)]
+/// pub struct OrderLine {
+///     pub number: u32,
+///     pub total_cents: u64,
+/// }
+/// # fn doc(shop: Handle<Shop>) {
+/// let lines = shop.query(Order::of("c-1")).project::<OrderLine>().items();
+/// # }
+/// ```
+///
+/// Every field is a field of the entity, by its name in Rust and with its type, or an `Option` of that. The attribute is
+/// the one that the entity stores it as, whatever serde calls the field here; a field of `#[serde(with = ..)]` needs the
+/// same here. What the fields of a nested document are is the document's business: it is asked for as a whole.
+///
+/// A query of an index that does not hold all that is asked for does not compile. A field that stands reversibly in a key
+/// that the index holds is read from there.
+///
+/// # `#[projection(..)]`
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `of = Order` | the entity; an instance of a generic one is written `Envelope::<Payload>` |
+/// | `crate = "path"` | where `dynamo_model` is, if it was renamed |
+#[proc_macro_derive(Projection, attributes(projection, serde))]
+pub fn derive_projection(input: TokenStream) -> TokenStream {
+    projection::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// Makes a unit enum or a newtype usable as a component of a key.

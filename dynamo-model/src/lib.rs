@@ -15,28 +15,28 @@ pub mod types;
 mod wire;
 
 pub use clock::{Clock, ManualClock};
-pub use dynamo_derive::{Collection, Document, Entity, KeyPart, Table};
+pub use dynamo_derive::{Collection, Document, Entity, KeyPart, Projection, Table};
 pub use entity::{
     Assembled, Collection, Consistent, Entity, Field, Has, Item, Key, Keyed, Lists, PartitionValue,
-    Reads, Restore, Stored, Table, Unrestored, WithoutUniques,
+    Projection, Readable, Reads, Restore, Stored, Table, Unrestored, Upgrade, WithoutUniques,
 };
 pub use error::*;
 pub use key::KeyPart;
 #[cfg(feature = "sealed-cursors")]
 pub use op::CursorKey;
 pub use op::{
-    Assemble, BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create,
-    CreateTable, Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered,
-    Page, Pages, Progress, Put, Putting, Query, Reindex, ReindexSteps, Reindexed, Rekey,
-    RequestView, Requests, Row, Rows, Save, Scan, Select, Sending, Statement, TransactGet,
-    TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
+    AnyOf, Assemble, BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten,
+    Create, CreateTable, Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old,
+    Ordered, Page, Pages, Progress, ProjectedKey, Put, Putting, Query, ReadKey, Reindex,
+    ReindexSteps, Reindexed, Rekey, RequestView, Requests, Row, Rows, Save, Scan, Select, Sending,
+    Statement, TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};
 
 /// What a program that uses the library needs in scope.
 pub mod prelude {
-    pub use crate::{Collection, Document, Entity, Error, Handle, Key, KeyPart, Table};
+    pub use crate::{Collection, Document, Entity, Error, Handle, Key, KeyPart, Projection, Table};
 }
 
 /// What the derives' expansions refer to. Not public API.
@@ -50,10 +50,15 @@ pub mod __private {
     pub use std::time::SystemTime;
     pub use std::vec::Vec;
 
+    pub use crate::__lacks as lacks;
+    pub use crate::entity::{
+        Asks, FieldAt, Held, Lacks, Projection as Projects, Reads, Said, check, is_consistent,
+        life, missing, upgraded,
+    };
     pub use crate::entity::{
         Assembled, Collection, Field, First, Has, PartitionValue, Partitioned, Readers, Rest, Types,
     };
-    pub use crate::entity::{Reads, Said, check, is_consistent, life};
+    pub use crate::expr::asked::{Whose, asked, asked_with};
     pub use crate::expr::{
         Always, AsKey, At, Attr, Attribute, AttributeType as Type, Codec, Epoch, Fixed, Flat, Free,
         Gated, Handles, Hashed, Idle, ItemCollection, Judged, Keyed as KeyedBy, Last, Managed,
@@ -72,7 +77,7 @@ pub mod __private {
     pub use crate::wire::ValueSerializer;
     pub use crate::{
         Assemble, Entity, Error, Handle, Item, Key, KeyPart, Keyed, Lists, Query, Restore, Table,
-        Unrestored, WithoutUniques,
+        Unrestored, Upgrade, WithoutUniques,
     };
     pub use aws_sdk_dynamodb::Client;
 
@@ -251,6 +256,23 @@ macro_rules! model {
                 &[$(<$entity as $crate::__private::Entity>::SCHEMA),+],
             );
         };
+    };
+}
+
+/// What an expansion gives as [`Projection::Lacks`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __lacks {
+    ($projection:ty) => {
+        $crate::__lacks!(
+            @ $projection: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
+        )
+    };
+    (@ $projection:ty: $($key:literal)*) => {
+        $crate::__private::Lacks<
+            $projection,
+            $({ $crate::__private::missing::<$projection>($key) }),*
+        >
     };
 }
 

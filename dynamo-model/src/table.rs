@@ -15,7 +15,9 @@ use aws_sdk_dynamodb::types::TableDescription;
 
 use crate::entity::{Item, Key, read_entity};
 use crate::expr::{ItemCollection, Partition};
-use crate::op::{CreateTable, Delete, Get, Put, Query, Reindex, Scan, Select, Sending, verify};
+use crate::op::{
+    AnyOf, CreateTable, Delete, Get, Put, Query, Reindex, Scan, Select, Sending, verify,
+};
 use crate::transport::{Target, control};
 use crate::wire::RawItem;
 use crate::{CancellationReason, Clock, Collection, Entity, Error, Keyed, Table};
@@ -258,7 +260,7 @@ impl<T: Table> Handle<T> {
     pub fn query_all<E, const KEY: usize>(
         &self,
         partition: Partition<E, KEY>,
-    ) -> Query<Item<T>, Partition<E, KEY>>
+    ) -> Query<Item<T>, AnyOf<Partition<E, KEY>>>
     where
         E: Entity<Table = T> + Keyed<KEY>,
     {

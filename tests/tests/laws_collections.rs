@@ -411,16 +411,18 @@ async fn the_table() {
             let (part, at) = narrowed!(random, Placed::of(c), at: &TIMES, range);
             let wanted = data.wanted(
                 &["SK"],
-                |o: Order| (o.customer == c && at(&o.at)).then(|| Placed::Order(o)),
-                |l: Line| (l.owner == c && at(&l.time)).then(|| Placed::Line(l)),
+                |o: Order| (o.customer == c && at(&o.at)).then_some(Placed::Order(o)),
+                |l: Line| (l.owner == c && at(&l.time)).then_some(Placed::Line(l)),
             );
             check(&data, random, part, wanted, case).await;
 
             let (part, stream) = narrowed!(random, Streamed::of(c), stream: &data.texts, beginning);
             let wanted = data.wanted(
                 &["SK"],
-                |e: Event| (e.customer == c && stream(&e.stream)).then(|| Streamed::Event(e)),
-                |s: Snapshot| (s.customer == c && stream(&s.stream)).then(|| Streamed::Snapshot(s)),
+                |e: Event| (e.customer == c && stream(&e.stream)).then_some(Streamed::Event(e)),
+                |s: Snapshot| {
+                    (s.customer == c && stream(&s.stream)).then_some(Streamed::Snapshot(s))
+                },
             );
             check(&data, random, part, wanted, case).await;
         }
@@ -442,8 +444,8 @@ async fn a_sharded_and_a_local_index() {
             };
             let wanted = data.wanted(
                 &["GSI1SK"],
-                |o: Order| (o.day == day && city(&o.city)).then(|| OfDay::Order(o)),
-                |l: Line| (l.date == day && city(&l.town)).then(|| OfDay::Line(l)),
+                |o: Order| (o.day == day && city(&o.city)).then_some(OfDay::Order(o)),
+                |l: Line| (l.date == day && city(&l.town)).then_some(OfDay::Line(l)),
             );
             check(&data, random, part, wanted, case).await;
 
@@ -451,8 +453,8 @@ async fn a_sharded_and_a_local_index() {
             let (part, score) = narrowed!(random, Scored::of(c), score: &SCORES, range);
             let wanted = data.wanted(
                 &["LSI1SK"],
-                |o: Order| (o.customer == c && score(&o.score)).then(|| Scored::Order(o)),
-                |l: Line| (l.owner == c && score(&l.score)).then(|| Scored::Line(l)),
+                |o: Order| (o.customer == c && score(&o.score)).then_some(Scored::Order(o)),
+                |l: Line| (l.owner == c && score(&l.score)).then_some(Scored::Line(l)),
             );
             check(&data, random, part, wanted, case).await;
         }
@@ -484,10 +486,11 @@ async fn an_index_of_several_attributes() {
                 &["city", "rank", "tail"],
                 |o: Order| {
                     (o.region == region && city(&o.city) && rank(&o.rank))
-                        .then(|| OfPlace::Order(o))
+                        .then_some(OfPlace::Order(o))
                 },
                 |l: Line| {
-                    (l.region == region && city(&l.town) && rank(&l.rank)).then(|| OfPlace::Line(l))
+                    (l.region == region && city(&l.town) && rank(&l.rank))
+                        .then_some(OfPlace::Line(l))
                 },
             );
             check(&data, random, part, wanted, case).await;
@@ -506,8 +509,8 @@ async fn an_inverted_index() {
             let (part, game) = narrowed!(random, OfUser::of(user), game: &GAMES, range);
             let wanted = data.wanted(
                 &["PK"],
-                |p: Player| (p.user == user && game(&p.game)).then(|| OfUser::Player(p)),
-                |r: Round| (r.user == user && game(&r.game)).then(|| OfUser::Round(r)),
+                |p: Player| (p.user == user && game(&p.game)).then_some(OfUser::Player(p)),
+                |r: Round| (r.user == user && game(&r.game)).then_some(OfUser::Round(r)),
             );
             check(&data, random, part, wanted, case).await;
         }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::item::{Item, Reader, is_entity};
+use super::item::{Item, is_entity};
+use super::reader::Reader;
 use super::{Entity, Table, marker};
 use crate::key::{KeyArg, Part};
 use crate::schema::{CollectionDef, EntityDef, Occurs, TableDef};

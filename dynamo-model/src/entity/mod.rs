@@ -8,7 +8,10 @@ mod key;
 #[doc(hidden)]
 pub mod life;
 pub(crate) mod marker;
+mod projection;
+mod reader;
 mod table;
+mod upgrade;
 
 pub use collection::{
     Assembled, Collection, Field, Has, PartitionValue, Partitioned, Readers, Types,
@@ -17,10 +20,18 @@ pub use collection::{
 pub use collection::{First, Rest};
 pub(crate) use collection::{Found, unknown};
 pub use item::Item;
-pub(crate) use item::{Reader, context, is_entity, read_entity, scalar, write_entity};
+pub(crate) use item::{context, is_entity, read_entity, scalar, write_entity};
 pub use key::Key;
 pub(crate) use key::{lossy, primary, write_key_value};
+#[doc(hidden)]
+pub use projection::{Asks, FieldAt, Held, Lacks, missing};
+pub use projection::{Projection, Readable};
+pub(crate) use projection::{attributes as asked_attributes, missing_attribute};
+pub(crate) use reader::Reader;
 pub use table::{Lists, Table};
+pub use upgrade::Upgrade;
+#[doc(hidden)]
+pub use upgrade::upgraded;
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -51,12 +62,15 @@ pub trait Entity: Stored + Send + 'static {
     /// Attributes, components and key templates.
     const SCHEMA: &'static EntityDef;
 
+    /// Turns an older stored shape of the item into today's, whenever one is read: `#[entity(upgrade = ..)]`.
+    const UPGRADE: Option<Upgrade> = None;
+
     /// The value of a component, by its number in the schema. `None` if the field is `None`.
     fn part(&self, component: usize) -> Option<Part<'_>>;
 
     /// Turns a component that was read back from a key into the field's serialized form.
     ///
-    /// Called for the fields that are not stored on their own.
+    /// Called for the fields that are not stored on their own, and for those of a projection that the index does not hold.
     ///
     /// # Errors
     ///

@@ -43,6 +43,8 @@
 
 mod alias;
 mod as_key;
+#[doc(hidden)]
+pub mod asked;
 mod attr;
 mod changes;
 mod class;
@@ -103,6 +105,11 @@ use crate::Entity;
 /// The handles of an entity's attributes. Derived with `#[derive(Entity)]`; an entity that has them is [`Attributed`].
 ///
 /// It asks for nothing, so that what is wrong with an entity is said once, and not of its handles too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an entity",
+    label = "has no attribute handles",
+    note = "add `#[derive(Entity)]` and `#[entity(table = .., pk = \"..\", sk = \"..\")]` to the struct"
+)]
 pub trait Handles {
     /// A struct with one handle for each field.
     type Attributes;

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use crate::InvalidRequest;
 use crate::entity::life;
 use crate::expr::Node;
-use crate::schema::{IndexDef, Projection, TableDef};
+use crate::schema::{IndexDef, TableDef};
 use crate::types::Number;
 use crate::wire::{RawItem, Scalar};
 
@@ -46,11 +46,13 @@ impl Source {
 
     fn check_held(self, name: &str) -> Result<(), InvalidRequest> {
         match self.index {
-            Some(index) if !is_held(self.table, index, name) => Err(InvalidRequest::new(format!(
-                "index `{}` does not hold `{name}`, so that a query of it cannot tell by it which items to return: project \
+            Some(index) if !self.table.holds(self.index, name) => {
+                Err(InvalidRequest::new(format!(
+                    "index `{}` does not hold `{name}`, so that a query of it cannot tell by it which items to return: project \
                  the attribute into the index, or query the table",
-                index.name
-            ))),
+                    index.name
+                )))
+            }
             _ => Ok(()),
         }
     }
@@ -73,20 +75,6 @@ fn check_names(
         }
     });
     checked
-}
-
-fn is_held(table: &TableDef, index: &IndexDef, name: &str) -> bool {
-    let of_keys = || {
-        let mut keys = index.pk.iter().chain(index.sk);
-        table.is_key(name) || keys.any(|attribute| attribute.name == name)
-    };
-    match index.projection {
-        Projection::All => true,
-        Projection::KeysOnly => of_keys(),
-        Projection::Include(names) => {
-            names.contains(&name) || table.type_attribute == Some(name) || of_keys()
-        }
-    }
 }
 
 /// The attribute that says when the table's items expire.

@@ -11,6 +11,7 @@ mod get;
 mod key_condition;
 mod options;
 mod parents;
+mod project;
 mod query;
 mod read;
 mod reindex;
@@ -34,7 +35,7 @@ pub use batch::{
 pub use collection::Assemble;
 pub use get::Get;
 pub use options::{Meter, Sending};
-pub use query::Query;
+pub use query::{AnyOf, Query};
 #[cfg(feature = "sealed-cursors")]
 pub use read::CursorKey;
 pub use read::{Cursor, Items, Page, Pages, Progress};
@@ -45,7 +46,7 @@ pub use scan::Scan;
 pub use select::Select;
 pub use statement::{Row, Rows, Statement};
 pub use table::{CreateTable, list_tables};
-pub use transact::{Keys, TransactGet, TransactWrite};
+pub use transact::{Keys, ProjectedKey, ReadKey, TransactGet, TransactWrite};
 pub use update::Update;
 pub use upsert::Upsert;
 pub use view::{RequestView, Requests};

@@ -3,18 +3,21 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::DeserializeOwned;
+
 use super::Sending;
 use super::batch::BatchGetAll;
 use super::filter::Source;
 use super::key_condition::Lookup;
+use super::project::asking;
 use super::read::{Items, Read, Reader, Request, reads};
 use crate::entity::{Item, Key, Reader as EntityReader, context, is_entity};
 use crate::expr::{Attributed, Condition, Node, Operand, Partition, Path};
 use crate::key::{SortTemplate, Template};
-use crate::schema::{AttributeDef, EntityDef, Projection, shares_prefix};
+use crate::schema::{self, AttributeDef, EntityDef, IndexDef, shares_prefix};
 use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
-use crate::{Consistent, Entity, Error, Keyed, Table};
+use crate::{Consistent, Entity, Error, Keyed, Projection, Table};
 
 /// A read of the items in one partition of the table or of an index. Made by [`Handle::query`](crate::Handle::query).
 ///
@@ -36,7 +39,8 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> Query<E, Partition<E, KEY>> {
     pub(crate) fn new(target: &Target, partition: &Partition<E, KEY>) -> Self {
         let mixed = Neighbours::<E, KEY>::SHARES_PREFIX;
         let requests = lookup(partition).requests(target, true);
-        let mut query = Self::with(target, requests, OneEntity::<E>::new(mixed));
+        let reader = OneEntity::<E>::new(mixed);
+        let mut query = Self::of_read(of_key::<_, E, KEY>(target, requests, reader));
         if mixed {
             let filter = type_filter::<E>(KEY);
             let is_exact = filter.is_some();
@@ -46,15 +50,13 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> Query<E, Partition<E, KEY>> {
     }
 }
 
-impl<T, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>> {
-    /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
-    /// table says which attribute that is, `ttl = ".."`.
-    ///
-    /// They are read and paid for like the others.
-    pub fn skip_expired(mut self) -> Self {
-        let expiry = self.read.source().expiry();
-        self.read.skip_expired(expiry);
-        self
+impl<E: Entity, const KEY: usize> Query<E, Partition<E, KEY>> {
+    pub(super) fn read_as<P: Projection<Entity = E>>(self) -> Query<P, Partition<E, KEY>> {
+        let project = |index| asking::<P>(index, Neighbours::<E, KEY>::SHARES_PREFIX);
+        Query {
+            read: self.read.project(project),
+            of: PhantomData,
+        }
     }
 }
 
@@ -129,7 +131,12 @@ impl<E: Entity, const KEY: usize> Query<E, Partition<E, KEY>> {
     }
 }
 
-impl<T: Table, E, const KEY: usize> Query<Item<T>, Partition<E, KEY>>
+/// Marks a query of a partition's items of whatever entity; `P` says which partition. Made by
+/// [`Handle::query_all`](crate::Handle::query_all).
+#[derive(Debug)]
+pub struct AnyOf<P>(PhantomData<fn() -> P>);
+
+impl<T: Table, E, const KEY: usize> Query<Item<T>, AnyOf<Partition<E, KEY>>>
 where
     E: Entity<Table = T> + Keyed<KEY>,
 {
@@ -137,35 +144,47 @@ where
         // Without a condition of the user's the whole partition is meant, not what this entity's keys begin with.
         let sorted = partition.terms.sorted;
         let requests = lookup(partition).requests(target, sorted);
-        Self::with(target, requests, Whole)
+        Self::of_read(of_key::<_, E, KEY>(target, requests, Whole))
+    }
+
+    /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
+    ///
+    /// A global index is eventually consistent: for a query of one this does not compile.
+    pub fn consistent(mut self) -> Self
+    where
+        E: Keyed<KEY, Reads: Consistent>,
+    {
+        self.read.set_consistent();
+        self
     }
 }
 
-impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>> {
-    fn with(
-        target: &Target,
-        requests: Result<Vec<Request>, Error>,
-        reader: impl Reader<T>,
-    ) -> Self {
-        let (table, schema) = (E::Table::DEF, E::SCHEMA);
-        let key = &schema.keys[KEY];
-        let index = key.index.and_then(|name| table.index(name));
-        let source = Source { table, index };
-        let mut read = Read::new(
-            target,
-            Operation::Query,
-            source,
-            schema.name,
-            requests,
-            reader,
-        );
-        if read.partitions() > 1 {
-            let (_, sk) = table.attributes(key);
-            read.set_merged(sk.iter().map(|attribute| attribute.name));
-        }
-        Self::of_read(read)
+/// A read by one of the entity's keys.
+fn of_key<T: Send + 'static, E: Entity, const KEY: usize>(
+    target: &Target,
+    requests: Result<Vec<Request>, Error>,
+    reader: impl Reader<T>,
+) -> Read<T> {
+    let (table, schema) = (E::Table::DEF, E::SCHEMA);
+    let key = &schema.keys[KEY];
+    let index = key.index.and_then(|name| table.index(name));
+    let source = Source { table, index };
+    let mut read = Read::new(
+        target,
+        Operation::Query,
+        source,
+        schema.name,
+        requests,
+        reader,
+    );
+    if read.partitions() > 1 {
+        let (_, sk) = table.attributes(key);
+        read.set_merged(sk.iter().map(|attribute| attribute.name));
     }
+    read
+}
 
+impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>> {
     /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
     ///
     /// A global index is eventually consistent: for a query of one this does not compile.
@@ -188,6 +207,16 @@ impl<T, S> Query<T, S> {
 }
 
 impl<T: Send + 'static, S> Query<T, S> {
+    /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
+    /// table says which attribute that is, `ttl = ".."`.
+    ///
+    /// They are read and paid for like the others.
+    pub fn skip_expired(mut self) -> Self {
+        let expiry = self.read.source().expiry();
+        self.read.skip_expired(expiry);
+        self
+    }
+
     /// In descending order of the sort key: `ScanIndexForward` = `false`.
     pub fn descending(mut self) -> Self {
         self.read.set_descending();
@@ -224,8 +253,8 @@ impl<T, S> fmt::Debug for Query<T, S> {
 }
 
 /// Reads items of one entity.
-pub(super) struct OneEntity<E> {
-    reader: EntityReader<E>,
+pub(super) struct OneEntity<E, O = E> {
+    reader: EntityReader<E, O>,
     /// Whether there may be others among them.
     mixed: bool,
 }
@@ -239,12 +268,21 @@ impl<E: Entity> OneEntity<E> {
     }
 }
 
-impl<E: Entity> Reader<E> for OneEntity<E> {
+impl<P: Projection> OneEntity<P::Entity, P> {
+    pub(super) fn projection(index: Option<&'static IndexDef>, mixed: bool) -> Self {
+        Self {
+            reader: EntityReader::projection(index),
+            mixed,
+        }
+    }
+}
+
+impl<E: Entity, O: DeserializeOwned + 'static> Reader<O> for OneEntity<E, O> {
     fn wants(&self, item: RawItem<'_>) -> Result<bool, Error> {
         Ok(!self.mixed || is_entity::<E>(item)?)
     }
 
-    fn read(&self, item: RawItem<'_>) -> Result<E, Error> {
+    fn read(&self, item: RawItem<'_>) -> Result<O, Error> {
         self.reader.read(item)
     }
 }
@@ -285,7 +323,7 @@ pub(super) fn type_filter<E: Entity>(key: usize) -> Option<Node> {
     let (table, schema) = (E::Table::DEF, E::SCHEMA);
     let attribute = table.type_attribute?;
     let index = schema.keys[key].index.and_then(|name| table.index(name));
-    if index.is_some_and(|index| index.projection == Projection::KeysOnly) {
+    if index.is_some_and(|index| index.projection == schema::Projection::KeysOnly) {
         // Told apart by the shape of their keys instead, when they are decoded.
         return None;
     }

@@ -5,6 +5,7 @@
 
 pub(crate) mod check;
 mod collection;
+mod held;
 mod message;
 mod model;
 mod overlap;
@@ -15,6 +16,7 @@ mod tests;
 #[doc(hidden)]
 pub use collection::key_on;
 pub use collection::{CollectionDef, MemberDef, Occurs};
+pub(crate) use held::{ALL, first_missing};
 pub(crate) use message::equal;
 pub use model::{Delimiters, Model};
 pub(crate) use overlap::shares_prefix;

@@ -40,7 +40,10 @@ const _: () = {
         }
         fn restore(key: _dm::Restore<'_, '_>) -> _dm::Restored {
             match key.component() {
-                1 => key.field("placed_at", <Timestamp as _dm::Component>::from_part),
+                0 => key.field("customer_id", <String as _dm::Component>::reader()),
+                1 => key.field("placed_at", <Timestamp as _dm::Component>::reader()),
+                2 => key.field("order_id", <Uuid as _dm::Component>::reader()),
+                3 => key.field("status", <Status as _dm::Component>::reader()),
                 _ => key.nothing(),
             }
         }

@@ -11,9 +11,11 @@ use super::limits::{Limits, limits};
 use super::primary::Primary;
 use super::read::{BatchRead, ItemKey};
 use crate::entity::{Item, Key, Reader};
+use crate::expr::Aliases;
 use crate::key::KeyError;
 use crate::op::Sending;
 use crate::op::options::{Options, options};
+use crate::op::project::expression;
 use crate::op::view::{RequestView, Requests};
 use crate::schema::TableDef;
 use crate::transport::{self, Call, Operation, Response, Target};
@@ -38,6 +40,8 @@ pub struct BatchGet<I, K = Key<I>, O = ()> {
     asked: Result<Asked<K>, Error>,
     write: WriteKey<K>,
     decode: Decode<I>,
+    /// The members of every request that ask for some attributes; empty if it asks for all.
+    projection: String,
     consistent: bool,
     limits: Limits,
     options: Options,
@@ -127,6 +131,7 @@ impl<I, K> BatchGet<I, K> {
             }),
             write,
             decode,
+            projection: String::new(),
             consistent: false,
             limits: Limits::default(),
             options: Options::default(),
@@ -143,6 +148,7 @@ impl<I, K> BatchGet<I, K> {
             asked: self.asked,
             write: self.write,
             decode: self.decode,
+            projection: self.projection,
             consistent: self.consistent,
             limits: self.limits,
             options: self.options,
@@ -152,6 +158,33 @@ impl<I, K> BatchGet<I, K> {
 }
 
 impl<I, K, O> BatchGet<I, K, O> {
+    /// Reads the items as something else. The requests ask for no more than these attributes, if they are given.
+    pub(in crate::op) fn read_as<P>(
+        self,
+        attributes: Option<Vec<&'static str>>,
+        decode: impl Fn(RawItem<'_>) -> Result<P, Error> + Send + Sync + 'static,
+    ) -> BatchGet<P, K, O> {
+        let mut projection = String::new();
+        if let Some(attributes) = attributes {
+            let mut aliases = Aliases::default();
+            projection.push_str(",\"ProjectionExpression\":");
+            write_json_str(&mut projection, &expression(&mut aliases, &attributes));
+            aliases.write(&mut projection);
+        }
+        BatchGet {
+            target: self.target,
+            table: self.table,
+            asked: self.asked,
+            write: self.write,
+            decode: Box::new(decode),
+            projection,
+            consistent: self.consistent,
+            limits: self.limits,
+            options: self.options,
+            order: PhantomData,
+        }
+    }
+
     fn add(&mut self, keys: impl IntoIterator<Item = K>) {
         for key in keys {
             let Ok(asked) = &mut self.asked else { return };
@@ -198,6 +231,7 @@ impl<I, K, O> BatchGet<I, K, O> {
             target: &self.target,
             keys,
             write: self.write,
+            projection: &self.projection,
             consistent: self.consistent,
             options: &self.options,
         };
@@ -276,6 +310,7 @@ impl<I: Send + 'static, K: Send + Sync + 'static, O> BatchGet<I, K, O> {
             at: ordered.then_some(at),
             write: self.write,
             decode: self.decode,
+            projection: self.projection,
             consistent: self.consistent,
             options: self.options,
             found: Mutex::new(Vec::new()),
@@ -309,6 +344,7 @@ struct Request<I, K> {
     at: Option<Vec<Vec<usize>>>,
     write: WriteKey<K>,
     decode: Decode<I>,
+    projection: String,
     consistent: bool,
     options: Options,
     found: Mutex<Vec<(usize, I)>>,
@@ -328,6 +364,7 @@ impl<I: Send, K: Send + Sync> Batch for Request<I, K> {
             target: &self.target,
             keys: &self.keys,
             write: self.write,
+            projection: &self.projection,
             consistent: self.consistent,
             options: &self.options,
         };
@@ -349,6 +386,7 @@ struct Written<'b, K> {
     target: &'b Target,
     keys: &'b [K],
     write: WriteKey<K>,
+    projection: &'b str,
     consistent: bool,
     options: &'b Options,
 }
@@ -366,6 +404,7 @@ impl<K> Written<'_, K> {
             (self.write)(&self.keys[number], &mut body)?;
         }
         body.push(']');
+        body.push_str(self.projection);
         if self.consistent {
             body.push_str(",\"ConsistentRead\":true");
         }

@@ -95,16 +95,6 @@ impl<C: Collection> Gathered<C> {
         self
     }
 
-    /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
-    /// table says which attribute that is, `ttl = ".."`.
-    ///
-    /// They are read and paid for like the others.
-    pub fn skip_expired(mut self) -> Self {
-        let expiry = source::<C>().expiry();
-        self.read.skip_expired(expiry);
-        self
-    }
-
     /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
     ///
     /// A global index is eventually consistent: for a collection on one this does not compile.

@@ -28,6 +28,14 @@ impl<T: Send + 'static> Read<T> {
     pub(in crate::op) fn set_source(&mut self, source: Source) {
         self.source = source;
         self.names = KeyNames::of(source);
+        if let Some(project) = self.project {
+            let asking = project(source.index);
+            self.reader = asking.reader;
+            match asking.attributes {
+                Ok(attributes) => self.attributes = attributes,
+                Err(error) => self.fail(error),
+            }
+        }
     }
 
     /// Reads by these requests, unless something is wrong already.

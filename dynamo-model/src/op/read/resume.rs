@@ -8,6 +8,7 @@ use super::lane::Lane;
 use super::request::Request;
 use crate::CursorErrorKind::{Malformed, OtherQuery};
 use crate::key::{KeyValue, SortCondition};
+use crate::op::request::Body;
 use crate::op::view::{RequestView, Requests};
 use crate::{CursorError, Error};
 
@@ -18,7 +19,7 @@ impl<T: 'static> Read<T> {
         hash.update(self.operation.name());
         hash.update([u8::from(self.descending), u8::from(self.merge.is_some())]);
         for request in self.requests.iter().flatten() {
-            let body = request.render(None)?.finish();
+            let body = request.render(None, None)?.finish();
             hash.update(body.len().to_be_bytes());
             hash.update(body);
         }
@@ -57,11 +58,26 @@ impl<T: 'static> Read<T> {
     fn lanes_from(&self, starts: Option<&Position>) -> Result<Vec<Lane>, Error> {
         let requests = self.requests.as_deref().unwrap_or_default();
         let lane = |(number, request): (usize, &Request)| match starts {
-            None => Ok(Lane::new(request.render(self.filter.as_ref())?, None, None)),
+            None => Ok(Lane::new(self.rendered(request)?, None, None)),
             Some(starts) => self.lane_at(request, number, starts),
         };
         let numbered = |(number, request)| Ok(lane((number, request))?.numbered(number));
         requests.iter().enumerate().map(numbered).collect()
+    }
+
+    /// The body of a request, but for what differs from page to page.
+    fn rendered(&self, request: &Request) -> Result<Body, Error> {
+        // Of items that are only counted DynamoDB takes no attributes.
+        let attributes = self.attributes.as_deref().filter(|_| !self.counting);
+        let both;
+        let filter = match (&self.own, &self.filter) {
+            (Some(own), Some(filter)) => {
+                both = own.clone().and(filter.clone());
+                Some(&both)
+            }
+            (own, filter) => own.as_ref().or(filter.as_ref()),
+        };
+        request.render(filter, attributes)
     }
 
     /// The cursor's position, checked: it may have come from anywhere.
@@ -114,13 +130,12 @@ impl<T: 'static> Read<T> {
     }
 
     fn lane_at(&self, request: &Request, number: usize, starts: &Position) -> Result<Lane, Error> {
-        let filter = self.filter.as_ref();
         let place = match starts {
             Position::At(place) => place,
             Position::Segments(places) => places.get(number).unwrap_or(&Place::End),
             Position::Merged(lane, _, key) if usize::from(*lane) == number => {
                 let start = self.names.write(key);
-                return Ok(Lane::new(request.render(filter)?, Some(start), None));
+                return Ok(Lane::new(self.rendered(request)?, Some(start), None));
             }
             Position::Merged(lane, _, key) => {
                 return self.lane_beside(request, number, usize::from(*lane), key);
@@ -128,10 +143,10 @@ impl<T: 'static> Read<T> {
         };
         Ok(match place {
             Place::End => Lane::ended(),
-            Place::Start => Lane::new(request.render(filter)?, None, None),
+            Place::Start => Lane::new(self.rendered(request)?, None, None),
             Place::After(key) => {
                 let start = self.names.write(key);
-                Lane::new(request.render(filter)?, Some(start), None)
+                Lane::new(self.rendered(request)?, Some(start), None)
             }
         })
     }
@@ -145,7 +160,7 @@ impl<T: 'static> Read<T> {
         last: usize,
         key: &[KeyValue],
     ) -> Result<Lane, Error> {
-        let (reversed, filter) = (self.is_reversed(), self.filter.as_ref());
+        let reversed = self.is_reversed();
         let order = self.order();
         let sort = self.merge.iter().flatten().copied();
         let sort = sort.zip(order.iter().filter_map(|at| key.get(*at)));
@@ -189,7 +204,7 @@ impl<T: 'static> Read<T> {
             reversed,
             ties_are_behind,
         };
-        Ok(Lane::new(narrowed.render(filter)?, None, Some(skip)))
+        Ok(Lane::new(self.rendered(&narrowed)?, None, Some(skip)))
     }
 
     /// Where in a key the sort key attributes are that items are merged by.

@@ -14,7 +14,7 @@ mod tests;
 mod write;
 
 pub use get::TransactGet;
-pub use keys::Keys;
+pub use keys::{Keys, ProjectedKey, ReadKey};
 pub(in crate::op) use run::ATTEMPTS;
 pub(crate) use run::Run;
 pub(crate) use step::Step;
