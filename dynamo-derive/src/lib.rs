@@ -198,7 +198,7 @@ pub fn derive_entity(input: TokenStream) -> TokenStream {
 /// | argument | meaning |
 /// |---|---|
 /// | `on = "GSI1"` | the index that is queried, of which every member has a key |
-/// | `sort(number)` | handles for the components that all sort keys begin with, for `sort` |
+/// | `sort(number: u32)` | handles for the components that all sort keys begin with, each with the type of its field, for `sort` |
 /// | `crate = "path"` | where `dynamo_model` is, if it was renamed |
 ///
 /// # `#[collection(other)]`

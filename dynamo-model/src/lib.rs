@@ -17,8 +17,9 @@ mod wire;
 pub use clock::{Clock, ManualClock};
 pub use dynamo_derive::{Collection, Document, Entity, KeyPart, Projection, Table};
 pub use entity::{
-    Assembled, Collection, Consistent, Entity, Field, Has, Item, Key, Keyed, Lists, PartitionValue,
-    Projection, Readable, Reads, Restore, Stored, Table, Unrestored, Upgrade, WithoutUniques,
+    Assembled, Collection, Consistent, Entity, Field, Has, Item, Key, KeyTypes, Keyed, Lists,
+    PartitionValue, Projection, Readable, Reads, Restore, Stored, Table, Unrestored, Upgrade,
+    WithoutUniques,
 };
 pub use error::*;
 pub use key::KeyPart;
@@ -56,7 +57,7 @@ pub mod __private {
         life, missing, upgraded,
     };
     pub use crate::entity::{
-        Assembled, Collection, Field, First, Has, PartitionValue, Partitioned, Readers, Rest, Types,
+        Assembled, Begins, Collection, Field, Has, KeyTypes, PartitionValue, Readers,
     };
     pub use crate::expr::asked::{Whose, asked, asked_with};
     pub use crate::expr::{

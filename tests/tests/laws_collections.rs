@@ -127,7 +127,7 @@ struct Guest {
 
 /// The component is followed by something in both, by something else than text of its own.
 #[derive(Collection, Debug, Clone, PartialEq)]
-#[collection(sort(at))]
+#[collection(sort(at: i16))]
 enum Placed {
     Order(Order),
     Line(Line),
@@ -135,7 +135,7 @@ enum Placed {
 
 /// Text, behind which all go on with one literal.
 #[derive(Collection, Debug, Clone, PartialEq)]
-#[collection(sort(stream))]
+#[collection(sort(stream: String))]
 enum Streamed {
     Event(Event),
     Snapshot(Snapshot),
@@ -143,7 +143,7 @@ enum Streamed {
 
 /// Text at the end of all, in a sharded partition.
 #[derive(Collection, Debug, Clone, PartialEq)]
-#[collection(on = "GSI1", sort(city))]
+#[collection(on = "GSI1", sort(city: String))]
 enum OfDay {
     Order(Order),
     Line(Line),
@@ -151,7 +151,7 @@ enum OfDay {
 
 /// Attributes of their own, the last of which is not shared.
 #[derive(Collection, Debug, Clone, PartialEq)]
-#[collection(on = "GSI2", sort(city, rank))]
+#[collection(on = "GSI2", sort(city: String, rank: i64))]
 enum OfPlace {
     Order(Order),
     Line(Line),
@@ -159,14 +159,14 @@ enum OfPlace {
 
 /// Last in one, followed by something in the other, in reverse.
 #[derive(Collection, Debug, Clone, PartialEq)]
-#[collection(on = "LSI1", sort(score))]
+#[collection(on = "LSI1", sort(score: i32))]
 enum Scored {
     Order(Order),
     Line(Line),
 }
 
 #[derive(Collection, Debug, Clone, PartialEq)]
-#[collection(on = "Inverted", sort(game))]
+#[collection(on = "Inverted", sort(game: i8))]
 enum OfUser {
     Player(Player),
     Round(Round),

@@ -2,6 +2,8 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{
     Attribute, Data, DeriveInput, Field, Fields, GenericArgument, LitStr, Path, PathArguments,
@@ -18,13 +20,32 @@ const ARGS: [&str; 3] = ["on", "sort", "crate"];
 struct Collection {
     index: Option<LitStr>,
     /// The handles for what the members' sort keys begin with.
-    sort: Vec<Ident>,
+    sort: Vec<Handle>,
     krate: Path,
     /// Whether its items are put together, instead of being one item each.
     is_struct: bool,
     members: Vec<Member>,
     /// The variant or field that keeps items of other entities.
     other: Option<Ident>,
+}
+
+/// A component of the members' sort keys, and its type.
+struct Handle {
+    ident: Ident,
+    ty: Type,
+}
+
+impl Parse for Handle {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let ident = input.call(Ident::parse_any)?;
+        if !input.peek(syn::Token![:]) {
+            let message = format!("a handle has the type of its field: `{ident}: u32`");
+            return Err(syn::Error::new(ident.span(), message));
+        }
+        input.parse::<syn::Token![:]>()?;
+        let ty = input.parse()?;
+        Ok(Self { ident, ty })
+    }
 }
 
 /// A variant or field, and its type.
@@ -53,7 +74,7 @@ fn understand(ctxt: &Ctxt, input: &DeriveInput) -> Option<Collection> {
         return None;
     }
     let mut index = Once::<LitStr>::EMPTY;
-    let mut sort = Once::<Vec<Ident>>::EMPTY;
+    let mut sort = Once::<Vec<Handle>>::EMPTY;
     let mut krate = Once::<Path>::EMPTY;
     for arg in args::attribute_args(ctxt, &input.attrs, "collection") {
         let (arg, value) = match arg {
@@ -69,7 +90,7 @@ fn understand(ctxt: &Ctxt, input: &DeriveInput) -> Option<Collection> {
                 Value::List(tokens) => sort.set(ctxt, &arg, Some(args::parse_list(ctxt, tokens))),
                 value => {
                     sort.set(ctxt, &arg, None);
-                    args::wrong(ctxt, &arg, &value, "`sort(order_id)`");
+                    args::wrong(ctxt, &arg, &value, "`sort(order_id: u32)`");
                 }
             },
             Some(_) => krate.set(ctxt, &arg, args::path(ctxt, &arg, value)),
@@ -185,11 +206,11 @@ fn check(ctxt: &Ctxt, collection: &Collection) {
         seen.push(entity);
     }
     let mut seen: Vec<&Ident> = Vec::new();
-    for handle in &collection.sort {
-        if seen.contains(&handle) {
-            ctxt.error(handle, format!("`{handle}` is given twice"));
+    for Handle { ident, .. } in &collection.sort {
+        if seen.contains(&ident) {
+            ctxt.error(ident, format!("`{ident}` is given twice"));
         }
-        seen.push(handle);
+        seen.push(ident);
     }
 }
 

@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Type};
 
-use super::{Collection, Member, entity_in};
+use super::{Collection, Handle, Member, entity_in};
 use crate::args;
 
 pub(super) fn collection(input: &DeriveInput, collection: &Collection) -> TokenStream {
@@ -60,6 +60,7 @@ pub(super) fn collection(input: &DeriveInput, collection: &Collection) -> TokenS
         quote!(impl _dm::Has<#entity> for #ident {})
     });
     let checks = checks(ident, collection, &entities);
+    let types = types(&collection.sort, first, &key);
     let doc = match &collection.index {
         None => "The items in one partition of the table: for `query`.".to_owned(),
         Some(on) => format!(
@@ -72,7 +73,6 @@ pub(super) fn collection(input: &DeriveInput, collection: &Collection) -> TokenS
         const _: () = {
             use #krate::__private as _dm;
             type __Table = <#first as _dm::Entity>::Table;
-            type __Types = <#first as _dm::Keyed<#key>>::Types;
             #def
             #declared
             #[automatically_derived]
@@ -92,13 +92,17 @@ pub(super) fn collection(input: &DeriveInput, collection: &Collection) -> TokenS
             #(#has)*
             impl #ident {
                 #[doc = #doc]
-                #vis fn of(
-                    partition: impl _dm::PartitionValue<_dm::Partitioned<__Types>>,
-                ) -> _dm::ItemCollection<Self> {
+                #vis fn of<__P, __S>(
+                    partition: impl _dm::PartitionValue<__P>,
+                ) -> _dm::ItemCollection<Self>
+                where
+                    #first: _dm::KeyTypes<#key, __P, __S>,
+                {
                     _dm::ItemCollection::new(partition.parts())
                 }
             }
             #checks
+            #types
         };
     }
 }
@@ -139,7 +143,8 @@ fn def(
 ) -> TokenStream {
     let name = input.ident.unraw().to_string();
     let doc = args::doc_text(&input.attrs);
-    let sort = collection.sort.iter().map(|name| name.unraw().to_string());
+    let sort = collection.sort.iter();
+    let sort = sort.map(|handle| handle.ident.unraw().to_string());
     let other = match &collection.other {
         Some(other) => {
             let name = other.unraw().to_string();
@@ -172,30 +177,45 @@ fn def(
 }
 
 /// The type of the sort handles, its declaration and its value.
-fn parts(ident: &Ident, sort: &[Ident]) -> (TokenStream, TokenStream, TokenStream) {
+fn parts(ident: &Ident, sort: &[Handle]) -> (TokenStream, TokenStream, TokenStream) {
     if sort.is_empty() {
         return (quote!(()), TokenStream::new(), quote!(()));
     }
-    let mut rest = quote!(<__Types as _dm::Types>::Sort);
-    let types: Vec<TokenStream> = (0..sort.len())
-        .map(|position| {
-            let position = Literal::usize_unsuffixed(position);
-            let ty = quote!(<#rest as _dm::First>::Type);
-            rest = quote!(<#rest as _dm::Rest>::Types);
-            quote! {
-                _dm::SortPart<#ident, 0, #position, _dm::Shared<
-                    #ty,
-                    { _dm::check::handle(__DEF, #position).0 },
-                    { _dm::check::handle(__DEF, #position).1 },
-                >>
-            }
-        })
-        .collect();
+    let idents: Vec<&Ident> = sort.iter().map(|handle| &handle.ident).collect();
+    let types = sort.iter().enumerate().map(|(position, handle)| {
+        let (position, ty) = (Literal::usize_unsuffixed(position), &handle.ty);
+        quote! {
+            _dm::SortPart<#ident, 0, #position, _dm::Shared<
+                #ty,
+                { _dm::check::handle(__DEF, #position).0 },
+                { _dm::check::handle(__DEF, #position).1 },
+            >>
+        }
+    });
     (
         quote!(__SortKey),
-        quote!(pub struct __SortKey { #(pub #sort: #types,)* }),
-        quote!(__SortKey { #(#sort: _dm::at(),)* }),
+        quote!(pub struct __SortKey { #(pub #idents: #types,)* }),
+        quote!(__SortKey { #(#idents: _dm::at(),)* }),
     )
+}
+
+/// The handles have the types of the sort key's components.
+fn types(sort: &[Handle], first: &TokenStream, key: &TokenStream) -> TokenStream {
+    let Some(handle) = sort.first() else {
+        return TokenStream::new();
+    };
+    let list = sort.iter().rev().map(|handle| &handle.ty);
+    let list = list.fold(quote!(()), |rest, ty| quote!((#ty, #rest)));
+    quote_spanned! {handle.ty.span()=>
+        const _: () = {
+            const fn types<__P, __S: _dm::Begins<#list>>()
+            where
+                #first: _dm::KeyTypes<#key, __P, __S>,
+            {
+            }
+            types();
+        };
+    }
 }
 
 /// One item of a collection that is a struct, and how the struct is put together.
@@ -265,7 +285,7 @@ fn checks(ident: &Ident, collection: &Collection, entities: &[TokenStream]) -> T
     }
     for (position, handle) in collection.sort.iter().enumerate() {
         let position = Literal::usize_unsuffixed(position);
-        all.extend(quote_spanned! {handle.span()=>
+        all.extend(quote_spanned! {handle.ident.span()=>
             const _: () = _dm::check::sort_handle::<#ident>(#position);
         });
     }

@@ -116,43 +116,21 @@ impl<E: Entity> Field for Vec<E> {
     }
 }
 
-/// The types of a key's components, as [`Keyed::Types`](super::Keyed::Types) has them.
-pub trait Types {
-    /// Of those that a partition is given by.
-    type Partition;
-    /// Of those of the sort key that the partition leaves open, as a list of pairs.
-    type Sort;
-}
-
-impl<P, S> Types for (P, S) {
-    type Partition = P;
-    type Sort = S;
-}
-
-/// The first type of a list of pairs. Of an empty list, which is reported elsewhere, some type.
+/// A list of types, of pairs, that begins with another: those that `sort(..)` gives its handles.
+#[diagnostic::on_unimplemented(
+    message = "`sort(..)` gives its handles the types `{L}`, and the sort key has `{Self}`",
+    label = "other types than those of the sort key",
+    note = "each handle has the type of its field: `sort(order_id: u32)`"
+)]
 #[doc(hidden)]
-pub trait First {
-    type Type;
-}
+pub trait Begins<L> {}
 
-/// What is behind the first type of a list of pairs.
-#[doc(hidden)]
-pub trait Rest {
-    type Types;
-}
-
-impl<T, L> First for (T, L) {
-    type Type = T;
-}
-impl First for () {
-    type Type = String;
-}
-impl<T, L> Rest for (T, L) {
-    type Types = L;
-}
-impl Rest for () {
-    type Types = ();
-}
+impl<L> Begins<()> for L {}
+// A sort key that ends before its handles do is reported at the handle.
+#[diagnostic::do_not_recommend]
+impl<T, M> Begins<(T, M)> for () {}
+#[diagnostic::do_not_recommend]
+impl<T, L: Begins<M>, M> Begins<(T, M)> for (T, L) {}
 
 /// What a collection's partition is given by: one value, or a tuple if its key has several components, or `()` if it has
 /// none. `T` is the tuple of the components' types.
@@ -199,9 +177,6 @@ tuples! {
     (T A 0, U B 1, V C 2, W D 3, X F 4, Y G 5, Z H 6)
     (T A 0, U B 1, V C 2, W D 3, X F 4, Y G 5, Z H 6, S I 7)
 }
-
-/// The components of a collection's partition key, as a type.
-pub type Partitioned<K> = <K as Types>::Partition;
 
 /// Tells the items of a collection apart, and reads them.
 pub struct Readers<T> {

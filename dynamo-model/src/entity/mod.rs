@@ -13,11 +13,7 @@ mod reader;
 mod table;
 mod upgrade;
 
-pub use collection::{
-    Assembled, Collection, Field, Has, PartitionValue, Partitioned, Readers, Types,
-};
-#[doc(hidden)]
-pub use collection::{First, Rest};
+pub use collection::{Assembled, Begins, Collection, Field, Has, PartitionValue, Readers};
 pub(crate) use collection::{Found, unknown};
 pub use item::Item;
 pub(crate) use item::{context, is_entity, read_entity, scalar, write_entity};
@@ -174,14 +170,17 @@ pub trait WithoutUniques {}
 pub trait Keyed<const KEY: usize> {
     /// Whether the key can be read consistently: [`Reads<true>`](Reads) but for a global index.
     type Reads;
-    /// The types of its components: of those that a partition is given by, `(A, B)`, and of those of the sort key that the
-    /// partition leaves open, `(C, (D, ()))`.
-    type Types;
     /// A struct with one [`SortPart`](crate::expr::SortPart) for each component.
     type Parts;
     /// The handles.
     const PARTS: Self::Parts;
 }
+
+/// The types of a key's components: of those that a partition is given by, as a tuple `(A, B)`, and of those of the sort
+/// key that the partition leaves open, as a list of pairs `(C, (D, ()))`.
+///
+/// They are arguments of the trait, because an associated type could not have types that are more private than the entity.
+pub trait KeyTypes<const KEY: usize, Partition, Sort> {}
 
 /// Says whether a key can be read consistently.
 #[derive(Debug)]

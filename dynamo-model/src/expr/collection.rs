@@ -50,7 +50,7 @@ impl<C: Collection> ItemCollection<C> {
     /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{order}#LINE#{line}")]
     /// # struct Line { customer_id: String, order: u32, line: u32 }
     /// #[derive(Collection)]
-    /// #[collection(sort(order))]
+    /// #[collection(sort(order: u32))]
     /// enum OrderItem {
     ///     Order(Order),
     ///     Line(Line),

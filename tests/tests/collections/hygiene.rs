@@ -26,7 +26,7 @@ mod shadowed {
     struct __SortKey;
 
     #[derive(dynamo_model::Collection)]
-    #[collection(crate = "super::vendored::ddb", sort(number))]
+    #[collection(crate = "super::vendored::ddb", sort(number: u32))]
     pub(super) enum r#Both {
         r#Order(super::Order),
         Line(super::Line),
@@ -45,7 +45,7 @@ mod shadowed {
 macro_rules! both {
     ($name:ident: $($variant:ident $entity:ty),+) => {
         #[derive(dynamo_model::Collection)]
-        #[collection(sort(number))]
+        #[collection(sort(number: u32))]
         enum $name {
             $($variant($entity)),+
         }

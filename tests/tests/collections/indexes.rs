@@ -62,21 +62,21 @@ struct Chore {
 }
 
 #[derive(Collection, Debug, PartialEq)]
-#[collection(on = "GSI1", sort(due, id))]
+#[collection(on = "GSI1", sort(due: u32, id: u32))]
 enum Due {
     Task(Task),
     Bug(Bug),
 }
 
 #[derive(Collection, Debug, PartialEq)]
-#[collection(on = "GSI2", sort(rank))]
+#[collection(on = "GSI2", sort(rank: i64))]
 enum OfTeam {
     Task(Task),
     Bug(Bug),
 }
 
 #[derive(Collection, Debug, PartialEq)]
-#[collection(on = "LSI1", sort(weight))]
+#[collection(on = "LSI1", sort(weight: u16))]
 enum Weighed {
     Task(Task),
     Bug(Bug),

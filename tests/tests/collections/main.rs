@@ -72,7 +72,7 @@ enum CustomerItem {
 
 /// What begins with `ORDER#`.
 #[derive(Collection, Debug, Clone, PartialEq)]
-#[collection(sort(number))]
+#[collection(sort(number: u32))]
 enum OrderItem {
     Order(Order),
     Line(Line),

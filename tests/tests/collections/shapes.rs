@@ -58,7 +58,7 @@ enum GameItem {
 }
 
 #[derive(Collection, Debug, PartialEq)]
-#[collection(on = "Inverted", sort(tenant))]
+#[collection(on = "Inverted", sort(tenant: u8))]
 enum UserItem {
     Player(Player),
     Round(Round),

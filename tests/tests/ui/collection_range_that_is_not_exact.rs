@@ -54,7 +54,7 @@ struct State {
 }
 
 #[derive(Collection)]
-#[collection(sort(stream))]
+#[collection(sort(stream: String))]
 enum Streamed {
     Event(Event),
     State(State),

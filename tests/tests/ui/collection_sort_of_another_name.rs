@@ -35,7 +35,7 @@ struct Line {
 }
 
 #[derive(Collection)]
-#[collection(on = "GSI1", sort(status))]
+#[collection(on = "GSI1", sort(status: String))]
 enum StatusItem {
     Order(Order),
     Line(Line),

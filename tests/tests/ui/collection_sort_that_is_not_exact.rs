@@ -35,7 +35,7 @@ struct Line {
 }
 
 #[derive(Collection)]
-#[collection(sort(number))]
+#[collection(sort(number: String))]
 enum OrderItem {
     Order(Order),
     Line(Line),

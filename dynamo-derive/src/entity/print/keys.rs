@@ -40,7 +40,12 @@ pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
     let ident = &entity.ident;
     let (impl_generics, ty_generics, where_clause) = entity.generics.split_for_impl();
     let (pk, sk) = names_of(entity, key);
-    let key_types = types(entity, &pk, &sk);
+    let (pk_types, sk_types) = types(entity, &pk, &sk);
+    let index = Literal::usize_unsuffixed(number);
+    // Arguments of the trait and no associated type, which could not have types that are more private than the entity.
+    let key_types = quote! {
+        impl #impl_generics _dm::KeyTypes<#index, #pk_types, #sk_types> for #ident #ty_generics #where_clause {}
+    };
     let table = &entity.table;
     let reads = match &key.on {
         None => quote!(_dm::Reads<true>),
@@ -49,9 +54,9 @@ pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
     if sk.is_empty() {
         let number = Literal::usize_unsuffixed(number);
         return quote! {
+            #key_types
             impl #impl_generics _dm::Keyed<#number> for #ident #ty_generics #where_clause {
                 type Reads = #reads;
-                type Types = #key_types;
                 type Parts = ();
                 const PARTS: () = ();
             }
@@ -69,12 +74,12 @@ pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
         quote!(_dm::SortPart<#ident #ty_generics, #number, #position, _dm::#slot<#ty>>)
     });
     quote! {
+        #key_types
         pub struct #parts #impl_generics #where_clause {
             #(pub #idents: #types,)*
         }
         impl #impl_generics _dm::Keyed<#number> for #ident #ty_generics #where_clause {
             type Reads = #reads;
-            type Types = #key_types;
             type Parts = #parts #ty_generics;
             const PARTS: Self::Parts = #parts { #(#idents: _dm::at(),)* };
         }
@@ -82,12 +87,12 @@ pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
 }
 
 /// The types of the components: of the partition's as a tuple, of the sort key's as a list of pairs.
-fn types(entity: &Entity, pk: &[&str], sk: &[&str]) -> TokenStream {
+fn types(entity: &Entity, pk: &[&str], sk: &[&str]) -> (TokenStream, TokenStream) {
     let ty = |name: &&str| entity.field(name).map(|field| &field.ty);
     let pk = pk.iter().filter_map(ty);
     let sk = sk.iter().rev().filter_map(ty);
     let sk = sk.fold(quote!(()), |rest, ty| quote!((#ty, #rest)));
-    quote!(((#(#pk,)*), #sk))
+    (quote!((#(#pk,)*)), sk)
 }
 
 fn slot(key: &Key, name: &str) -> &'static str {

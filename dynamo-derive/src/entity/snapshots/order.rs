@@ -71,25 +71,25 @@ const _: () = {
             }
         }
     }
+    impl _dm::KeyTypes<0, (String,), (Timestamp, (Uuid, ()))> for Order {}
     pub struct __SortKey_of {
         pub placed_at: _dm::SortPart<Order, 0, 0, _dm::Mid<Timestamp>>,
         pub order_id: _dm::SortPart<Order, 0, 1, _dm::Last<Uuid>>,
     }
     impl _dm::Keyed<0> for Order {
         type Reads = _dm::Reads<true>;
-        type Types = ((String,), (Timestamp, (Uuid, ())));
         type Parts = __SortKey_of;
         const PARTS: Self::Parts = __SortKey_of {
             placed_at: _dm::at(),
             order_id: _dm::at(),
         };
     }
+    impl _dm::KeyTypes<1, (Status,), (Timestamp, ())> for Order {}
     pub struct __SortKey_by_status {
         pub placed_at: _dm::SortPart<Order, 1, 0, _dm::Last<Timestamp>>,
     }
     impl _dm::Keyed<1> for Order {
         type Reads = _dm::Reads<{ _dm::is_consistent::<Shop>("GSI1") }>;
-        type Types = ((Status,), (Timestamp, ()));
         type Parts = __SortKey_by_status;
         const PARTS: Self::Parts = __SortKey_by_status {
             placed_at: _dm::at(),
