@@ -119,8 +119,15 @@ impl Subscriber for Recorder {
     fn exit(&self, _: &Id) {}
 }
 
+/// Somebody listens in every thread from the beginning: `tracing` keeps what nobody listens to when it happens first
+/// from being asked about again, and tests run side by side.
+fn listen() {
+    let _ = tracing::subscriber::set_global_default(Recorder::default());
+}
+
 /// The fields of the spans that began while the future ran, all of which have ended. None of them says a value.
 async fn watched<T>(run: impl Future<Output = T>) -> (T, Vec<Fields>) {
+    listen();
     let recorder = Recorder::default();
     let guard = tracing::subscriber::set_default(recorder.clone());
     let out = run.await;
@@ -167,6 +174,7 @@ fn only(mut spans: Vec<Fields>, operation: &str) -> Fields {
 }
 
 async fn desk() -> Handle<Desk> {
+    listen();
     let desk = Desk::on(client().await);
     desk.create_table().send().await.unwrap();
     for number in 1..=3 {
