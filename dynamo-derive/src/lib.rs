@@ -117,7 +117,8 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 /// | `key_only` | it is kept out of the stored attributes, and read back from a key |
 /// | `unique` | no two items have the same value; `unique = "TENANT#{tenant_id}#{email:lower}"` says what is unique by a template |
 /// | `version` | counts the writes of the item: a write that read an older version fails |
-/// | `created_at`, `updated_at` | the time of the first and of the last write; what a new value holds there does not matter |
+/// | `created_at` | the time of the first write; a value that is not `None` or 1970-01-01T00:00:00Z is kept as it is given |
+/// | `updated_at` | the time of the last write, whatever the value has |
 /// | `ttl` | when the item expires, stored as epoch seconds in the table's TTL attribute |
 /// | `generate` | a new `Uuid` or `Ulid` where it is nil when the item is written |
 /// | `default = expr` | a value where it is its type's `Default` when the item is written |
@@ -177,8 +178,8 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 /// Each component is one argument, however often it stands in the templates, in the order in which they do, by value or by
 /// reference, a `String` also as `&str`. Its type is the **field's**, whatever the format makes of it: for `{sent_at:date}` that
 /// is any time of the UTC day that is meant, and `{email:lower}` is written in lower case from whatever is given. A component
-/// of which the partition key holds a shard only, `{id:shard(8)}`, is not an argument of `of`: a query reads all shards, and
-/// merges them.
+/// of which the partition key holds a shard only, `{id:shard(8)}`, is not an argument of `of`, whose query reads all shards and
+/// merges them; `key` takes it where the sort key has it, or last.
 #[proc_macro_derive(Entity, attributes(entity, serde))]
 pub fn derive_entity(input: TokenStream) -> TokenStream {
     entity::derive(&parse_macro_input!(input as DeriveInput)).into()
@@ -244,7 +245,7 @@ pub fn derive_entity(input: TokenStream) -> TokenStream {
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `on = "GSI1"` | the index that is queried, of which every member has a key |
+/// | `on = "GSI1"` | the index that is queried, of which every member has a key, and which should project everything: of a field that it does not hold an item is read as if it had none |
 /// | `sort(number)` | handles for the components that all sort keys begin with, for `sort` |
 /// | `crate = "path"` | where `dynamo_model` is, if it was renamed |
 ///

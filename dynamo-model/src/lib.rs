@@ -40,8 +40,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The client is the SDK's, of any endpoint: `aws_sdk_dynamodb::Client::new(&aws_config::load_from_env().await)`, or
-//! `embedded::client()?` for an engine in this process (feature `embedded`).
+//! The client is the SDK's, of any endpoint:
+//! `aws_sdk_dynamodb::Client::new(&aws_config::load_defaults(BehaviorVersion::latest()).await)`, or `embedded::client()?` for an
+//! engine in this process (feature `embedded`).
 //!
 //! # Where to look
 //!
@@ -65,7 +66,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `uuid`, `ulid` | ids as key components, and as `generate` fields |
-//! | `jiff`, `chrono`, `time` | times and dates as key components, and as `created_at`, `updated_at` and `ttl` fields |
+//! | `jiff`, `chrono`, `time` | times and dates as key components, and as `created_at`, `updated_at` and `ttl` fields, which without them are `u64` or `i64` epoch seconds |
 //! | `sealed-cursors` | encrypted cursors, for clients that may not see or forge keys |
 //! | `embedded` | an engine in this process, for examples and tests; needs a C compiler |
 
