@@ -49,7 +49,7 @@ mod template;
 /// | `sk = "SK"` | the sort key attribute; left out for a table without one |
 /// | `gsi("GSI1", pk = "..", sk = "..")` | a global index; `pk = ["a", N("b")]` names up to four native key attributes |
 /// | `lsi("LSI1", sk = "..")` | a local index |
-/// | `projection = keys_only` | inside an index: `all` (the default), `keys_only` or `include("a", "b")` |
+/// | `projection = keys_only` | inside an index: `all` (the default), `keys_only` or `include("a", "b")`; of the last two, read a `Projection`, or `hydrate()` the items: whole entities lack what the index does not hold |
 /// | `ttl = "expires_at"` | the time-to-live attribute, which `create_table` enables |
 /// | `type_attribute = "_type"` | the attribute that holds an item's entity type (this is the default) |
 /// | `no_type_attribute` | items carry no type; keys alone tell entities apart |
@@ -62,6 +62,39 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 }
 
 /// Makes a serde struct an entity of a table, with templates for its keys.
+///
+/// ```
+/// use dynamo_model::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Table)]
+/// #[table(
+///     name = "shop", pk = "PK", sk = "SK",
+///     gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"),
+///     entities(Order),
+/// )]
+/// pub struct Shop;
+///
+/// #[derive(Entity, Serialize, Deserialize)]
+/// #[entity(
+///     table = Shop,
+///     pk = "CUSTOMER#{customer_id}", sk = "ORDER#{year}#{number}",
+///     index(open_at, on = "GSI1", pk = "OPEN#{shop:lower}", sk = "{year}#{number}", when = *open),
+/// )]
+/// pub struct Order {
+///     pub customer_id: String,
+///     pub year: u16,
+///     pub number: u32,
+///     pub shop: String,
+///     pub open: bool,
+/// }
+///
+/// # async fn doc(shop: Handle<Shop>) -> Result<(), Error> {
+/// let order = shop.get(Order::key("c-1", 2026, 7)).send().await?; // all components of the primary key
+/// let this_year = shop.query(Order::of("c-1").sort(|k| k.year.eq(2026))).collect().await?; // those of `pk`
+/// let open = shop.query(Order::open_at("Graz")).collect().await?; // those of the index's `pk`
+/// # Ok(()) }
+/// ```
 ///
 /// # `#[entity(..)]` on the struct
 ///
@@ -84,7 +117,8 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 /// | `key_only` | it is kept out of the stored attributes, and read back from a key |
 /// | `unique` | no two items have the same value; `unique = "TENANT#{tenant_id}#{email:lower}"` says what is unique by a template |
 /// | `version` | counts the writes of the item: a write that read an older version fails |
-/// | `created_at`, `updated_at` | the time of the first and of the last write |
+/// | `created_at` | the time of the first write; a value that is not `None` or 1970-01-01T00:00:00Z is kept as it is given |
+/// | `updated_at` | the time of the last write, whatever the value has |
 /// | `ttl` | when the item expires, stored as epoch seconds in the table's TTL attribute |
 /// | `generate` | a new `Uuid` or `Ulid` where it is nil when the item is written |
 /// | `default = expr` | a value where it is its type's `Default` when the item is written |
@@ -133,8 +167,19 @@ pub fn derive_table(input: TokenStream) -> TokenStream {
 ///
 /// # What is generated
 ///
-/// An impl of `Entity`; `Self::key(..)`, which takes the components of the primary key;
-/// `Self::of(..)`, the items of one partition; and one function per index, named in `index(..)`.
+/// An impl of `Entity`, and the functions that name items:
+///
+/// | function | what it names | what it takes |
+/// |---|---|---|
+/// | `Self::key(..)` | one item | the components of `pk`, then those of `sk` |
+/// | `Self::of(..)` | the items of one partition | the components of `pk` |
+/// | `Self::by_status(..)`, as `index(by_status, ..)` says | the items of one partition of the index | the components of its `pk` |
+///
+/// Each component is one argument, however often it stands in the templates, in the order in which they do, by value or by
+/// reference, a `String` also as `&str`. Its type is the **field's**, whatever the format makes of it: for `{sent_at:date}` that
+/// is any time of the UTC day that is meant, and `{email:lower}` is written in lower case from whatever is given. A component
+/// of which the partition key holds a shard only, `{id:shard(8)}`, is not an argument of `of`, whose query reads all shards and
+/// merges them; `key` takes it where the sort key has it, or last.
 #[proc_macro_derive(Entity, attributes(entity, serde))]
 pub fn derive_entity(input: TokenStream) -> TokenStream {
     entity::derive(&parse_macro_input!(input as DeriveInput)).into()
@@ -188,6 +233,9 @@ pub fn derive_entity(input: TokenStream) -> TokenStream {
 /// # Ok(()) }
 /// ```
 ///
+/// A struct's query reads the whole partition, however long a list becomes; the latest few items are a query of an enum with
+/// `descending()` and `take(..)`, as `Assemble` shows.
+///
 /// The members are entities of one table, and the templates of their partition keys are the same but for the fields'
 /// names; what is not does not compile. A query reads what their sort keys begin with in common: `ORDER#{number}` and
 /// `ORDER#{number}#LINE#{line}` are read without what stands beside them, `PROFILE` and `ORDER#{number}` are read with the
@@ -197,7 +245,7 @@ pub fn derive_entity(input: TokenStream) -> TokenStream {
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `on = "GSI1"` | the index that is queried, of which every member has a key |
+/// | `on = "GSI1"` | the index that is queried, of which every member has a key, and which holds all of their fields |
 /// | `sort(number: u32)` | handles for the components that all sort keys begin with, each with the type of its field, for `sort` |
 /// | `crate = "path"` | where `dynamo_model` is, if it was renamed |
 ///
@@ -295,6 +343,21 @@ pub fn derive_projection(input: TokenStream) -> TokenStream {
 }
 
 /// Makes a unit enum or a newtype usable as a component of a key.
+///
+/// ```
+/// use dynamo_model::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(KeyPart, Serialize, Deserialize, Clone, Copy)]
+/// #[serde(rename_all = "snake_case")]
+/// enum Status {
+///     Paid,
+///     OnItsWay, // `on_its_way`, in keys and attributes
+/// }
+///
+/// #[derive(KeyPart, Serialize, Deserialize, Clone)]
+/// struct CustomerId(String);
+/// ```
 ///
 /// An enum is written by its variants' names, after serde's `rename` and `rename_all`; a newtype like
 /// the type inside. `#[key_part(crate = "path")]` says where `dynamo_model` is, if it was renamed.

@@ -1,4 +1,74 @@
 //! Typed single-table design for Amazon DynamoDB.
+//!
+//! A struct that derives [`Entity`](derive@Entity) states the templates of its keys once. From them come the functions that
+//! name its items: `key`, one item; `of`, a partition of the table; and one for each index. A [`Handle`] makes operations of
+//! those.
+//!
+//! ```
+//! use dynamo_model::prelude::*;
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Table)]
+//! #[table(
+//!     name = "shop", pk = "PK", sk = "SK",
+//!     gsi("GSI1", pk = "GSI1PK", sk = "GSI1SK"),
+//!     entities(Order),
+//! )]
+//! struct Shop;
+//!
+//! #[derive(Entity, Serialize, Deserialize)]
+//! #[entity(
+//!     table = Shop,
+//!     pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}",
+//!     index(by_status, on = "GSI1", pk = "STATUS#{status}", sk = "{number}"),
+//! )]
+//! struct Order {
+//!     customer_id: String,
+//!     number: u32,
+//!     status: String,
+//! }
+//!
+//! # async fn doc(client: aws_sdk_dynamodb::Client) -> Result<(), Error> {
+//! let shop = Shop::on(client);
+//! let order = Order { customer_id: "c-1".into(), number: 7, status: "paid".into() };
+//! shop.put(&order).if_absent().send().await?;
+//! shop.update(Order::key("c-1", 7)).set(|o| o.status, "shipped").send().await?;
+//!
+//! let one: Option<Order> = shop.get(Order::key("c-1", 7)).send().await?;
+//! let of_customer: Vec<Order> = shop.query(Order::of("c-1").sort(|k| k.number.ge(5))).collect().await?;
+//! let shipped: Vec<Order> = shop.query(Order::by_status("shipped")).descending().take(25).collect().await?;
+//! # Ok(()) }
+//! ```
+//!
+//! The client is the SDK's, of any endpoint:
+//! `aws_sdk_dynamodb::Client::new(&aws_config::load_defaults(BehaviorVersion::latest()).await)`, or `embedded::client()?` for an
+//! engine in this process (feature `embedded`).
+//!
+//! # Where to look
+//!
+//! | question | answer |
+//! |---|---|
+//! | How do I declare a table? | [`#[derive(Table)]`](derive@Table), [`model!`](macro@model) for several crates |
+//! | What can an entity's attributes say? | [`#[derive(Entity)]`](derive@Entity) |
+//! | What may stand in a key, and in which formats? | [`key`] |
+//! | Which operations are there? | [`Handle`]: every one has an example, and says what it costs |
+//! | How are conditions, filters and updates written? | [`expr`] |
+//! | How are sort keys narrowed? | [`Partition::sort`](expr::Partition::sort) |
+//! | How do I read several entities with one query? | [`#[derive(Collection)]`](derive@Collection) |
+//! | How do I read some of the fields? | [`#[derive(Projection)]`](derive@Projection) |
+//! | How do clients page? | [`Cursor`] |
+//! | What can go wrong? | [`Error`] |
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `uuid`, `ulid` | ids as key components, and as `generate` fields |
+//! | `jiff`, `chrono`, `time` | times and dates as key components, and as `created_at`, `updated_at` and `ttl` fields, which without them are `u64` or `i64` epoch seconds |
+//! | `sealed-cursors` | encrypted cursors, for clients that may not see or forge keys |
+//! | `embedded` | an engine in this process, for examples and tests; needs a C compiler |
 
 mod clock;
 #[cfg(feature = "embedded")]

@@ -206,6 +206,18 @@ impl<T: Table> Handle<T> {
     /// Items of other entities in the partition are not read where key prefixes tell them apart; where
     /// they cannot, a filter on the type attribute is added.
     ///
+    /// The builder ends with what is wanted: [`items`](Query::items) one by one, all in a list ([`collect`](Query::collect)), a
+    /// [`page`](Query::page) and the cursor behind it, the [`first`](Query::first) or the [`only`](Query::only) one, or no more
+    /// than their [`count`](Query::count). A struct of several entities is [sent](crate::Assemble::send).
+    ///
+    /// # Indexes that hold a part of the items
+    ///
+    /// An index with `projection = keys_only` or `include(..)` returns no more than it holds. Say what is to be read of it:
+    /// [`project`](Query::project) for fields that it holds, checked while compiling, or [`hydrate`](Query::hydrate) for
+    /// whole items. With neither, an item ends in [`Error::Decode`] for a field that is missing, and **a field that may
+    /// be missing**, an `Option` or one with `#[serde(default)]`, **is read as empty**, whatever the item has: do not put such
+    /// an entity back.
+    ///
     /// # Cost
     ///
     /// One request for every page of at most 1 MB. Half a read unit for every 4 KB that a page read, filtered

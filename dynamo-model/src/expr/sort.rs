@@ -88,6 +88,9 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> Partition<E, KEY> {
     /// equalities first, at most one range last. It becomes one `BETWEEN` or `begins_with`, so that
     /// nothing else is read. A second `sort` takes the place of the first.
     ///
+    /// A range with two ends is `between`, which includes both: two ranges cannot be joined. What ends *before* a value ends
+    /// at the one below it, for times a nanosecond earlier.
+    ///
     /// # Examples
     ///
     /// ```
@@ -100,7 +103,9 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> Partition<E, KEY> {
     /// let recent = Line::of("c-1").sort(|k| k.order.ge(100_u32));
     /// // The first ten lines of one order.
     /// let first = Line::of("c-1").sort(|k| k.order.eq(100_u32).then(k.line.le(10_u32)));
-    /// # let _ = (recent, first);
+    /// // The orders from 100 up to, and without, 200.
+    /// let hundred = Line::of("c-1").sort(|k| k.order.between(100_u32, 199_u32));
+    /// # let _ = (recent, first, hundred);
     /// ```
     pub fn sort<C: First<E, KEY>>(mut self, condition: impl FnOnce(E::Parts) -> C) -> Self {
         let terms = condition(E::PARTS).into_terms();

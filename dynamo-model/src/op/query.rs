@@ -85,7 +85,7 @@ impl<E: Entity, const KEY: usize> Query<E, Partition<E, KEY>> {
     /// Reads the whole items of which the index holds a part, in their order: `BatchGetItem` for every page.
     ///
     /// An item that was deleted since the index learned of it is passed over; one that was changed is as it is now. A filter
-    /// and `skip_expired` see what the index holds.
+    /// and `skip_expired` see what the index holds. A [projection](Self::project) of what the index holds needs none of this.
     ///
     /// # Cost
     ///

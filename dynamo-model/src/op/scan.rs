@@ -142,7 +142,8 @@ impl<T: Send + 'static, S> Scan<T, S> {
     }
 
     /// Reads an index of the table instead: `IndexName`. Only the items that are in it are found, with the attributes that it
-    /// holds.
+    /// holds: of an index that does not project everything, read a [projection](Self::project). Whole entities lack what it does
+    /// not hold, as [those of a query](crate::Handle::query) do.
     ///
     /// An index that the table lacks ends the items with [`Error::Invalid`](crate::Error::Invalid), and nothing is sent.
     pub fn index(mut self, name: &str) -> Self {

@@ -122,6 +122,34 @@ impl<T: Table> Handle<T> {
     /// }
     /// # Ok(()) }
     /// ```
+    ///
+    /// All that is in a partition, deleted:
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Customer, Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "PROFILE")]
+    /// # struct Customer { customer_id: String }
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// #[derive(Collection)]
+    /// enum CustomerItem {
+    ///     Customer(Customer),
+    ///     Order(Order),
+    /// }
+    /// # async fn doc(shop: Handle<Shop>) -> Result<(), Error> {
+    /// let mut batch = shop.batch_write();
+    /// for item in shop.query(CustomerItem::of("c-1")).collect().await? {
+    ///     batch = match item {
+    ///         CustomerItem::Customer(customer) => batch.delete(Key::of(&customer)),
+    ///         CustomerItem::Order(order) => batch.delete(Key::of(&order)),
+    ///     };
+    /// }
+    /// batch.send().await?.complete()?;
+    /// # Ok(()) }
+    /// ```
     pub fn batch_write(&self) -> BatchWrite<T> {
         BatchWrite::new(&self.target)
     }

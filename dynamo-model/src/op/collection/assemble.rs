@@ -7,7 +7,43 @@ use crate::expr::{Attributed, Condition};
 use crate::op::Sending;
 use crate::{Assembled, Collection, Consistent, Error, Has, Meter, Requests};
 
-/// A read of one partition that becomes a struct. Made by [`Handle::query`](crate::Handle::query).
+/// A read of one partition that becomes a struct. Made by [`Handle::query`](crate::Handle::query), and ended by
+/// [`send`](Self::send).
+///
+/// It reads **all** items of the members in the partition, however many a list becomes, because a struct of some of them would
+/// look like the whole. For the latest few, query an enum of the same entities with `descending` and `take`. Sort keys that
+/// put the single items behind the list, `MSG#{sent_at}` and then `ROOM`, make them the first of those.
+///
+/// # Examples
+///
+/// ```
+/// # use dynamo_model::prelude::*;
+/// # #[derive(Table)] #[table(name = "chat", pk = "PK", sk = "SK", entities(Room, Message))] struct Chat;
+/// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+/// # #[entity(table = Chat, pk = "ROOM#{room_id}", sk = "ROOM")]
+/// # struct Room { room_id: u32 }
+/// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+/// # #[entity(table = Chat, pk = "ROOM#{room_id}", sk = "MSG#{number}")]
+/// # struct Message { room_id: u32, number: u64 }
+/// #[derive(Collection)]
+/// struct RoomView {
+///     room: Room,
+///     messages: Vec<Message>,
+/// }
+///
+/// #[derive(Collection)]
+/// enum RoomItem {
+///     Room(Room),
+///     Message(Message),
+/// }
+///
+/// # async fn doc(chat: Handle<Chat>) -> Result<(), Error> {
+/// // The room with all of its messages, the latest first.
+/// let all: Option<RoomView> = chat.query(RoomView::of(7)).descending().send().await?;
+/// // The room, and its latest 50 messages.
+/// let latest: Vec<RoomItem> = chat.query(RoomItem::of(7)).descending().take(51).collect().await?;
+/// # Ok(()) }
+/// ```
 #[must_use = "nothing is sent until `send` is called"]
 pub struct Assemble<C: Collection> {
     query: Gathered<C>,

@@ -13,7 +13,8 @@ use crate::wire::{from_base64_url, to_base64_url};
 ///
 /// Made by [`Items::cursor`](crate::Items::cursor) and [`Page::cursor`](crate::Page::cursor), given to `after` or `before`
 /// of the same query. It is bound to the table, the index, the direction and the key condition, so to the partition too:
-/// with another query it is refused. The filter, the page size and `take` may differ.
+/// with another query it is refused. The filter, the page size and `take` may differ. Behind it is what the query hands out
+/// next: with `descending`, what is older.
 ///
 /// [`encode`](Self::encode) makes a text of it that fits into a URL, of letters, digits, `-` and `_`. The text holds the key
 /// of an item in the clear. For clients that may not see or forge keys, [`seal`](Self::seal) encrypts it (feature

@@ -21,7 +21,8 @@ const NONCE: usize = 24;
 pub struct CursorKey([u8; 32]);
 
 impl CursorKey {
-    /// A key of these bytes, which should be random.
+    /// A key of these bytes, which should be random, from where the application keeps its secrets. Cursors that were sealed
+    /// with another key can no longer be read.
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -42,7 +43,8 @@ impl Cursor {
     /// nonce.
     ///
     /// A client that has it sees no keys, and can make no other. It works for the query it was made for and for no other: a
-    /// tenant's cursor does not read another tenant's partition. It does not expire.
+    /// tenant's cursor does not read another tenant's partition. It does not expire. One that was tampered with, or is of
+    /// another query, is [`Error::Cursor`](crate::Error::Cursor): the client's mistake, not the service's.
     ///
     /// # Errors
     ///
@@ -50,13 +52,28 @@ impl Cursor {
     ///
     /// # Examples
     ///
+    /// The latest 50 messages of a room, or those before them:
+    ///
     /// ```
-    /// # use dynamo_model::{Cursor, CursorError, CursorKey};
-    /// # fn doc(cursor: Cursor) -> Result<(), CursorError> {
-    /// let key = CursorKey::new([7; 32]);
-    /// let text = cursor.seal(&key)?;
-    /// assert_eq!(Cursor::unseal(&text, &key)?, cursor);
-    /// # Ok(()) }
+    /// # use dynamo_model::{Cursor, CursorKey, prelude::*};
+    /// # #[derive(Table)] #[table(name = "chat", pk = "PK", sk = "SK", entities(Message))] struct Chat;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Chat, pk = "ROOM#{room_id}", sk = "MSG#{number}")]
+    /// # struct Message { room_id: u32, number: u64 }
+    /// async fn latest(
+    ///     chat: &Handle<Chat>,
+    ///     room_id: u32,
+    ///     older: Option<&str>, // as the client returns it
+    ///     key: &CursorKey,
+    /// ) -> Result<(Vec<Message>, Option<String>), Error> {
+    ///     let mut messages = chat.query(Message::of(room_id)).descending().take(50);
+    ///     if let Some(text) = older {
+    ///         messages = messages.after(&Cursor::unseal(text, key)?);
+    ///     }
+    ///     let page = messages.page().await?;
+    ///     let older = page.cursor().map(|cursor| cursor.seal(key)).transpose()?;
+    ///     Ok((page.items, older))
+    /// }
     /// ```
     pub fn seal(&self, key: &CursorKey) -> Result<String, CursorError> {
         let mut nonce = [0; NONCE];
