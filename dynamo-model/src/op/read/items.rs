@@ -237,10 +237,15 @@ impl<T: Send + 'static> Items<T> {
         };
         let before = self.tally.pages;
         let mut failed = None;
-        let running = self.lanes.iter_mut().filter(|lane| !lane.is_ended());
-        for lane in running.take(concurrency) {
+        // One that turns out to be at its end makes room for the next at once: nothing else would wake it.
+        let mut running = 0;
+        for lane in self.lanes.iter_mut().filter(|lane| !lane.is_ended()) {
+            if running == concurrency {
+                break;
+            }
             let polled = lane.poll(&self.read, self.left, stops, context);
             self.tally += lane.take_tally();
+            running += usize::from(!lane.is_ended());
             match polled {
                 Poll::Pending => pending = true,
                 Poll::Ready(Ok(())) => {}
