@@ -298,6 +298,52 @@ async fn every_place_among_shards() {
     }
 }
 
+/// Several partitions, merged, and several segments: an item that does not decode is told of once, and nothing is lost.
+#[tokio::test]
+async fn an_item_that_does_not_decode_among_several_partitions() {
+    let table = filled(30).await;
+    table
+        .client()
+        .update_item()
+        .table_name("mail")
+        .set_key(Some(Mail::key("ada", 13).to_item().unwrap()))
+        .update_expression("SET #text = :no")
+        .expression_attribute_names("#text", "text")
+        .expression_attribute_values(":no", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
+        .send()
+        .await
+        .unwrap();
+    let query = || table.query(Mail::by_day(1)).page_size(3);
+    let scan = || table.scan::<Mail>().segments(3).page_size(4);
+    for (mut pages, wanted) in [(query().pages(), 19), (scan().pages(), 59)] {
+        let (mut read, mut errors) = (0, 0);
+        loop {
+            match pages.try_next().await {
+                Ok(Some(page)) => read += page.items.len(),
+                Ok(None) => break,
+                Err(error) => {
+                    assert!(matches!(error, Error::Decode(_)), "{error}");
+                    errors += 1;
+                }
+            }
+        }
+        assert_eq!((read, errors), (wanted, 1));
+    }
+    // By cursors alone, up to the item.
+    let mut cursor: Option<Cursor> = None;
+    let error = loop {
+        let query = match &cursor {
+            Some(cursor) => query().after(cursor),
+            None => query(),
+        };
+        match query.page().await {
+            Ok(page) => cursor = Some(page.cursor().unwrap().clone()),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, Error::Decode(_)), "{error}");
+}
+
 #[tokio::test]
 async fn pages_are_what_is_sent_and_lose_nothing() {
     let table = filled(50).await;
@@ -355,6 +401,13 @@ async fn an_item_that_does_not_decode_ends_its_page_and_no_more() {
     let mut pages = table.query(Mail::of("ada")).pages();
     let first = pages.try_next().await.unwrap().unwrap();
     assert_eq!(numbers(&first.items), [0, 1, 2, 3]);
+    // Whoever goes on from the page, and not with the stream, is told of the item too.
+    let single = table.query(Mail::of("ada")).page().await.unwrap();
+    assert_eq!(numbers(&single.items), [0, 1, 2, 3]);
+    for page in [&first, &single] {
+        let rest = table.query(Mail::of("ada")).after(page.cursor().unwrap());
+        assert!(matches!(rest.page().await, Err(Error::Decode(_))));
+    }
     assert!(matches!(pages.try_next().await, Err(Error::Decode(_))));
     let second = pages.try_next().await.unwrap().unwrap();
     assert_eq!(numbers(&second.items), [5, 6, 7, 8]);

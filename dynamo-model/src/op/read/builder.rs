@@ -152,7 +152,8 @@ macro_rules! reads {
             crate::Pages::new(self.read)
         }
 
-        /// As many items as [`take`](Self::take) says, and the cursor behind them; without it, the first page.
+        /// As many items as [`take`](Self::take) says, and the cursor behind them; without it, the first page, which ends before
+        /// an item that does not decode.
         ///
         /// # Errors
         ///

@@ -256,15 +256,27 @@ impl Lane {
         }
     }
 
-    /// Hands the head out: its key, and what it is to be decoded from.
-    pub(super) fn hand_out(&mut self) -> Option<(Vec<KeyValue>, Result<RawItem<'_>, Error>)> {
-        let head = self.head.take()?;
-        self.handed = Some(head.number);
-        let item = match head.fault {
-            Some(error) => Err(error),
-            None => Ok(self.page.whole(head.number)?),
-        };
-        Some((head.key, item))
+    /// What the head is to be decoded from.
+    pub(super) fn head_item(&mut self) -> Option<Result<RawItem<'_>, Error>> {
+        let head = self.head.as_mut()?;
+        match head.fault.take() {
+            Some(error) => Some(Err(error)),
+            None => self.page.whole(head.number).map(Ok),
+        }
+    }
+
+    /// The head stays the next, and is this error when its turn comes again.
+    pub(super) fn fail_head(&mut self, error: Error) {
+        if let Some(head) = &mut self.head {
+            head.fault = Some(error);
+        }
+    }
+
+    /// The head was handed out: its key.
+    pub(super) fn hand_out(&mut self) -> Vec<KeyValue> {
+        let head = self.head.take();
+        self.handed = head.as_ref().map(|head| head.number).or(self.handed);
+        head.map(|head| head.key).unwrap_or_default()
     }
 
     /// The key of the last item of the page that was handed out.
