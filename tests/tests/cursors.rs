@@ -570,3 +570,31 @@ async fn a_scan_of_an_index_and_of_everything() {
         .await;
     assert_eq!(paced.unwrap().len(), 21);
 }
+
+/// Before anything was read, the cursor stands at the start: all is behind it, and nothing before it.
+#[tokio::test]
+async fn nothing_is_before_the_start() {
+    let table = filled(9).await;
+    let start = table.query(Mail::of("ada")).items().cursor().unwrap();
+    let query = || table.query(Mail::of("ada"));
+    let start = start.unwrap();
+    assert_eq!(query().after(&start).count().await.unwrap(), 9);
+    assert_eq!(query().before(&start).collect().await.unwrap(), []);
+    let shards = || table.query(Mail::by_day(1));
+    let start = shards().items().cursor().unwrap().unwrap();
+    assert_eq!(shards().after(&start).count().await.unwrap(), 6);
+    assert_eq!(shards().before(&start).collect().await.unwrap(), []);
+    assert_eq!(shards().before(&start).page().await.unwrap().cursor(), None);
+}
+
+#[tokio::test]
+async fn none_is_taken_if_none_is_asked_for() {
+    let table = filled(3).await;
+    let none = || table.query(Mail::of("ada")).take(0);
+    assert_eq!(none().collect().await.unwrap(), []);
+    assert_eq!(none().first().await.unwrap(), None);
+    assert_eq!(none().only().await.unwrap(), None);
+    assert!(!none().exists().await.unwrap());
+    assert_eq!(none().count().await.unwrap(), 0);
+    assert!(none().page().await.unwrap().items.is_empty());
+}

@@ -228,12 +228,6 @@ impl Lane {
 
     /// The item as the next to be handed out, unless it is passed over.
     fn look_at<T: 'static>(&self, read: &Read<T>, number: usize) -> Option<Head> {
-        let item = self.page.whole(number)?;
-        if let Some(expiry) = read.expiry
-            && is_expired(item, expiry, read.target.clock.now())
-        {
-            return None;
-        }
         let head = |key, fault| Some(Head { number, key, fault });
         let key = match &read.merge {
             None => Vec::new(),
@@ -249,6 +243,15 @@ impl Lane {
         {
             return None;
         }
+        let item = match self.page.whole(number) {
+            Ok(item) => item?,
+            Err(error) => return head(key, Some(error.again())),
+        };
+        if let Some(expiry) = read.expiry
+            && is_expired(item, expiry, read.target.clock.now())
+        {
+            return None;
+        }
         match read.reader.wants(item) {
             Ok(true) => head(key, None),
             Ok(false) => None,
@@ -261,7 +264,7 @@ impl Lane {
         let head = self.head.as_mut()?;
         match head.fault.take() {
             Some(error) => Some(Err(error)),
-            None => self.page.whole(head.number).map(Ok),
+            None => self.page.whole(head.number).ok()?.map(Ok),
         }
     }
 

@@ -143,6 +143,8 @@ impl<T: 'static> Read<T> {
         };
         Ok(match place {
             Place::End => Lane::ended(),
+            // There is nothing before the start.
+            Place::Start if self.backwards => Lane::ended(),
             Place::Start => Lane::new(self.rendered(request)?, None, None),
             Place::After(key) => {
                 let start = self.names.write(key);
