@@ -598,3 +598,49 @@ async fn none_is_taken_if_none_is_asked_for() {
     assert_eq!(none().count().await.unwrap(), 0);
     assert!(none().page().await.unwrap().items.is_empty());
 }
+
+#[derive(Table)]
+#[table(
+    name = "marks",
+    pk = "PK",
+    gsi("sorted", pk = "GSI1PK", sk = "GSI1SK"),
+    gsi("unsorted", pk = "GSI2PK"),
+    entities(Mark)
+)]
+struct Marks;
+
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(
+    table = Marks, pk = "MARK#{number}",
+    index(sorted, on = "sorted", pk = "S#{number:shard(3)}", sk = "{number}"),
+    index(unsorted, on = "unsorted", pk = "U#{number:shard(3)}"),
+)]
+struct Mark {
+    number: u32,
+}
+
+/// What was handed out, and what is not wanted, is not read again with every page.
+#[tokio::test]
+async fn a_page_of_several_partitions_reads_little_more_than_it_hands_out() {
+    let table = Marks::on(client().await);
+    table.create_table().send().await.unwrap();
+    let all: Vec<Mark> = (0..900).map(|number| Mark { number }).collect();
+    let written = table.batch_write().put_all(&all).send().await.unwrap();
+    written.complete().unwrap();
+
+    let query = || table.query(Mark::sorted());
+    let page = query().take(10).page().await.unwrap();
+    let next = query().after(page.cursor().unwrap()).take(10).page().await;
+    let next = next.unwrap();
+    assert_eq!(next.items, all[10..20]);
+    assert!(next.scanned_count() <= 210, "{}", next.scanned_count());
+
+    let query = || table.query(Mark::unsorted());
+    let whole = query().collect().await.unwrap();
+    let page = query().take(890).page().await.unwrap();
+    let rest = query().after(page.cursor().unwrap()).page().await.unwrap();
+    assert_eq!(rest.items, whole[890..]);
+    assert_eq!(rest.scanned_count(), 10);
+    let before = query().before(page.first().unwrap());
+    assert_eq!(before.page().await.unwrap().scanned_count(), 0);
+}

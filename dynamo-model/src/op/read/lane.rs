@@ -15,6 +15,10 @@ use crate::op::filter::is_expired;
 use crate::op::request::Body;
 use crate::wire::RawItem;
 
+/// How many items are asked for at least where those that were handed out before a cursor may be among them: so few that
+/// they cost little, so many that ties do not take a request each.
+const BEHIND_TIES: u32 = 100;
+
 pub(super) struct Lane {
     /// Its number among the lanes.
     number: usize,
@@ -196,8 +200,13 @@ impl Lane {
     }
 
     fn ask<T>(&self, read: &Read<T>, start: Option<String>, left: usize) -> Ask {
-        let needed = read.take.filter(|_| read.unfiltered && self.skip.is_none());
+        let needed = read.take.filter(|_| read.unfiltered);
         let needed = needed.and_then(|_| u32::try_from(left).ok());
+        // Some of what comes is passed over.
+        let needed = match self.skip {
+            None => needed,
+            Some(_) => needed.map(|needed| needed.max(BEHIND_TIES)),
+        };
         Ask {
             body: self.body.open(),
             start,
