@@ -116,7 +116,10 @@ impl<E: Entity, const KEY: usize> Query<E, Partition<E, KEY>> {
         self.read
             .set_complete(Box::new(move |items, consistent, options| {
                 let mut keys = Vec::with_capacity(items.len());
-                let read = |item: &RawItem<'_>| Ok(keys.push(Key::<E>::read(*item)?));
+                let read = |item: &RawItem<'_>| {
+                    keys.push(Key::<E>::read(*item)?);
+                    Ok(())
+                };
                 let read: Vec<Result<(), Error>> = items.iter().map(read).collect();
                 let mut batch = BatchGetAll::<E::Table>::all(&target)
                     .keys(keys)

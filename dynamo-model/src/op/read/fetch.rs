@@ -171,9 +171,10 @@ impl<T: 'static> Read<T> {
         let whole = complete(&wanted, self.consistent, &self.options);
         Sending::new(async move {
             let mut whole = whole.await?.into_iter();
-            let of = |wants: Result<bool, Error>| match wants? {
-                true => whole.next().unwrap_or(Ok(None)),
-                false => Ok(None),
+            let of = |wants: Result<bool, Error>| match wants {
+                Ok(true) => whole.next().unwrap_or(Ok(None)),
+                Ok(false) => Ok(None),
+                Err(error) => Err(error),
             };
             Ok(places.into_iter().map(of).collect())
         })
