@@ -298,6 +298,52 @@ async fn every_place_among_shards() {
     }
 }
 
+/// Several partitions, merged, and several segments: an item that does not decode is told of once, and nothing is lost.
+#[tokio::test]
+async fn an_item_that_does_not_decode_among_several_partitions() {
+    let table = filled(30).await;
+    table
+        .client()
+        .update_item()
+        .table_name("mail")
+        .set_key(Some(Mail::key("ada", 13).to_item().unwrap()))
+        .update_expression("SET #text = :no")
+        .expression_attribute_names("#text", "text")
+        .expression_attribute_values(":no", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
+        .send()
+        .await
+        .unwrap();
+    let query = || table.query(Mail::by_day(1)).page_size(3);
+    let scan = || table.scan::<Mail>().segments(3).page_size(4);
+    for (mut pages, wanted) in [(query().pages(), 19), (scan().pages(), 59)] {
+        let (mut read, mut errors) = (0, 0);
+        loop {
+            match pages.try_next().await {
+                Ok(Some(page)) => read += page.items.len(),
+                Ok(None) => break,
+                Err(error) => {
+                    assert!(matches!(error, Error::Decode(_)), "{error}");
+                    errors += 1;
+                }
+            }
+        }
+        assert_eq!((read, errors), (wanted, 1));
+    }
+    // By cursors alone, up to the item.
+    let mut cursor: Option<Cursor> = None;
+    let error = loop {
+        let query = match &cursor {
+            Some(cursor) => query().after(cursor),
+            None => query(),
+        };
+        match query.page().await {
+            Ok(page) => cursor = Some(page.cursor().unwrap().clone()),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, Error::Decode(_)), "{error}");
+}
+
 #[tokio::test]
 async fn pages_are_what_is_sent_and_lose_nothing() {
     let table = filled(50).await;
@@ -355,6 +401,13 @@ async fn an_item_that_does_not_decode_ends_its_page_and_no_more() {
     let mut pages = table.query(Mail::of("ada")).pages();
     let first = pages.try_next().await.unwrap().unwrap();
     assert_eq!(numbers(&first.items), [0, 1, 2, 3]);
+    // Whoever goes on from the page, and not with the stream, is told of the item too.
+    let single = table.query(Mail::of("ada")).page().await.unwrap();
+    assert_eq!(numbers(&single.items), [0, 1, 2, 3]);
+    for page in [&first, &single] {
+        let rest = table.query(Mail::of("ada")).after(page.cursor().unwrap());
+        assert!(matches!(rest.page().await, Err(Error::Decode(_))));
+    }
     assert!(matches!(pages.try_next().await, Err(Error::Decode(_))));
     let second = pages.try_next().await.unwrap().unwrap();
     assert_eq!(numbers(&second.items), [5, 6, 7, 8]);
@@ -516,4 +569,78 @@ async fn a_scan_of_an_index_and_of_everything() {
         .collect()
         .await;
     assert_eq!(paced.unwrap().len(), 21);
+}
+
+/// Before anything was read, the cursor stands at the start: all is behind it, and nothing before it.
+#[tokio::test]
+async fn nothing_is_before_the_start() {
+    let table = filled(9).await;
+    let start = table.query(Mail::of("ada")).items().cursor().unwrap();
+    let query = || table.query(Mail::of("ada"));
+    let start = start.unwrap();
+    assert_eq!(query().after(&start).count().await.unwrap(), 9);
+    assert_eq!(query().before(&start).collect().await.unwrap(), []);
+    let shards = || table.query(Mail::by_day(1));
+    let start = shards().items().cursor().unwrap().unwrap();
+    assert_eq!(shards().after(&start).count().await.unwrap(), 6);
+    assert_eq!(shards().before(&start).collect().await.unwrap(), []);
+    assert_eq!(shards().before(&start).page().await.unwrap().cursor(), None);
+}
+
+#[tokio::test]
+async fn none_is_taken_if_none_is_asked_for() {
+    let table = filled(3).await;
+    let none = || table.query(Mail::of("ada")).take(0);
+    assert_eq!(none().collect().await.unwrap(), []);
+    assert_eq!(none().first().await.unwrap(), None);
+    assert_eq!(none().only().await.unwrap(), None);
+    assert!(!none().exists().await.unwrap());
+    assert_eq!(none().count().await.unwrap(), 0);
+    assert!(none().page().await.unwrap().items.is_empty());
+}
+
+#[derive(Table)]
+#[table(
+    name = "marks",
+    pk = "PK",
+    gsi("sorted", pk = "GSI1PK", sk = "GSI1SK"),
+    gsi("unsorted", pk = "GSI2PK"),
+    entities(Mark)
+)]
+struct Marks;
+
+#[derive(Entity, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[entity(
+    table = Marks, pk = "MARK#{number}",
+    index(sorted, on = "sorted", pk = "S#{number:shard(3)}", sk = "{number}"),
+    index(unsorted, on = "unsorted", pk = "U#{number:shard(3)}"),
+)]
+struct Mark {
+    number: u32,
+}
+
+/// What was handed out, and what is not wanted, is not read again with every page.
+#[tokio::test]
+async fn a_page_of_several_partitions_reads_little_more_than_it_hands_out() {
+    let table = Marks::on(client().await);
+    table.create_table().send().await.unwrap();
+    let all: Vec<Mark> = (0..900).map(|number| Mark { number }).collect();
+    let written = table.batch_write().put_all(&all).send().await.unwrap();
+    written.complete().unwrap();
+
+    let query = || table.query(Mark::sorted());
+    let page = query().take(10).page().await.unwrap();
+    let next = query().after(page.cursor().unwrap()).take(10).page().await;
+    let next = next.unwrap();
+    assert_eq!(next.items, all[10..20]);
+    assert!(next.scanned_count() <= 210, "{}", next.scanned_count());
+
+    let query = || table.query(Mark::unsorted());
+    let whole = query().collect().await.unwrap();
+    let page = query().take(890).page().await.unwrap();
+    let rest = query().after(page.cursor().unwrap()).page().await.unwrap();
+    assert_eq!(rest.items, whole[890..]);
+    assert_eq!(rest.scanned_count(), 10);
+    let before = query().before(page.first().unwrap());
+    assert_eq!(before.page().await.unwrap().scanned_count(), 0);
 }

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dynamo_model::prelude::*;
+use dynamo_model::{Meter, prelude::*};
 use dynamo_model_tests::client;
 use serde::{Deserialize, Serialize};
 
@@ -241,6 +241,54 @@ async fn a_local_index_is_read_consistently() {
     assert_eq!(local.unwrap(), std::slice::from_ref(&item));
     let table = work.query(Task::of("p")).consistent().collect().await;
     assert_eq!(table.unwrap(), [item]);
+}
+
+/// What `consistent` says holds for the whole items too.
+#[tokio::test]
+async fn what_a_local_index_lacks_is_read_consistently() {
+    let work = work().await;
+    let task = Task {
+        due: Some("2026-05-04".parse().unwrap()),
+        ..task("p", 1)
+    };
+    work.put(&task).send().await.unwrap();
+    let query = || work.query(Task::by_due("p"));
+    for (query, units) in [
+        (query().hydrate(), 1.0),
+        (query().consistent().hydrate(), 2.0),
+        (query().hydrate().consistent(), 2.0),
+    ] {
+        let meter = Meter::new();
+        let found = query.meter(&meter).collect().await.unwrap();
+        assert_eq!(found, std::slice::from_ref(&task));
+        assert!((meter.total().capacity_units - units).abs() < 0.01);
+    }
+}
+
+/// Another program's item in the index: it is an error of its own, and the others of its page are read.
+#[tokio::test]
+async fn an_item_whose_key_is_not_the_entitys_is_one_error_where_items_are_completed() {
+    let work = work().await;
+    for number in 1..=3 {
+        work.put(&task("p", number)).send().await.unwrap();
+    }
+    let mut foreign = task("p", 2).to_item().unwrap();
+    foreign.insert("PK".into(), AttributeValue::S("LEGACY".into()));
+    let put = work.client().put_item().table_name("work");
+    put.set_item(Some(foreign)).send().await.unwrap();
+    let mut items = work.query(Task::by_owner("ada")).hydrate().items();
+    let (mut numbers, mut errors) = (Vec::new(), 0);
+    loop {
+        match items.try_next().await {
+            Ok(Some(task)) => numbers.push(task.number),
+            Ok(None) => break,
+            Err(error) => {
+                assert!(matches!(error, Error::Key(_)), "{error}");
+                errors += 1;
+            }
+        }
+    }
+    assert_eq!((numbers.as_slice(), errors), ([1, 2, 3].as_slice(), 1));
 }
 
 #[tokio::test]

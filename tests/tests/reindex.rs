@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
+use dynamo_model::embedded::Engine;
 use dynamo_model::{Cursor, Meter, Reindexed, prelude::*};
 use dynamo_model_tests::client;
 use serde::{Deserialize, Serialize};
@@ -90,7 +93,11 @@ fn old(id: u32) -> yesterday::Job {
 }
 
 async fn filled(jobs: u32) -> Handle<Jobs> {
-    let before = yesterday::Jobs::on(client().await);
+    filled_on(client().await, jobs).await
+}
+
+async fn filled_on(client: aws_sdk_dynamodb::Client, jobs: u32) -> Handle<Jobs> {
+    let before = yesterday::Jobs::on(client);
     before.create_table().send().await.unwrap();
     let all: Vec<_> = (0..jobs).map(old).collect();
     let written = before.batch_write().put_all(&all).send().await.unwrap();
@@ -228,6 +235,78 @@ async fn it_is_stopped_and_gone_on_with() {
         }
     }
     assert_eq!((rewritten, steps), (700, 3));
+    assert_eq!(all_keys_are_right(&jobs).await, 700);
+}
+
+/// With its keys the item would be larger than DynamoDB stores.
+#[tokio::test]
+async fn what_cannot_be_written_is_listed_and_the_others_are_rewritten() {
+    let jobs = filled(9).await;
+    // As large as an item can be.
+    for length in (409_300..409_600).rev().step_by(8) {
+        let remark = AttributeValue::S("x".repeat(length));
+        let update = jobs
+            .client()
+            .update_item()
+            .table_name("jobs")
+            .set_key(Some(Job::key(4).to_item().unwrap()))
+            .update_expression("SET remark = :remark")
+            .expression_attribute_values(":remark", remark);
+        if update.send().await.is_ok() {
+            break;
+        }
+    }
+    let done = jobs.reindex::<Job>().send().await.unwrap();
+    assert_eq!((done.rewritten, done.failed.len()), (8, 1), "{done:?}");
+    let (item, error) = &done.failed[0];
+    assert_eq!(item.key::<Job>().unwrap(), Job::key(4));
+    assert!(matches!(error, Error::Validation(_)), "{error}");
+}
+
+/// What was read for a step that failed, or was dropped, is not left out by the next.
+#[tokio::test]
+async fn a_step_that_is_cut_off_is_done_again() {
+    let engine = Engine::memory().unwrap();
+    let config = engine.config().retry_config(RetryConfig::disabled());
+    let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+    let jobs = filled_on(client, 700).await;
+    let mut cursor: Option<Cursor> = None;
+    for fault in ["Scan", "UpdateItem", "a dropped future", "none"] {
+        let run = jobs.reindex::<Job>();
+        let mut steps = match &cursor {
+            Some(cursor) => run.after(cursor).steps(),
+            None => run.steps(),
+        };
+        let is_cut_off = match fault {
+            "none" => false,
+            "a dropped future" => {
+                engine
+                    .faults()
+                    .delay("UpdateItem", 1, Duration::from_secs(60));
+                let step = tokio::time::timeout(Duration::from_millis(200), steps.try_next());
+                step.await.is_err()
+            }
+            operation => {
+                if operation == "UpdateItem" {
+                    steps.try_next().await.unwrap().unwrap();
+                }
+                engine.faults().throttle(operation, 1);
+                matches!(steps.try_next().await, Err(Error::Throttled(_)))
+            }
+        };
+        if is_cut_off {
+            let before = steps.cursor().cloned();
+            for _ in 0..2 {
+                let error = steps.try_next().await.unwrap_err();
+                assert!(matches!(error, Error::Invalid(_)), "{fault}: {error}");
+                assert_eq!(steps.cursor(), before.as_ref());
+            }
+        } else {
+            assert_eq!(fault, "none");
+            while steps.try_next().await.unwrap().is_some() {}
+        }
+        cursor = steps.cursor().cloned().or(cursor);
+    }
     assert_eq!(all_keys_are_right(&jobs).await, 700);
 }
 

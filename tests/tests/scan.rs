@@ -151,3 +151,27 @@ async fn aliases_of_the_type_are_found_too() {
     let found = pets.scan::<TypedCat>().collect().await.unwrap();
     assert_eq!(found.len(), cats.len() + 2);
 }
+
+/// A segment that is at its end makes room for the next, also if it had no item to hand out.
+#[tokio::test]
+async fn more_segments_than_are_read_at_a_time() {
+    let (pets, cats) = mixed!(Typed, TypedCat, TypedDog);
+    for (segments, concurrency) in [(2, 1), (20, 1), (20, 3), (100, 8)] {
+        let scan = || {
+            let scan = pets.scan::<TypedCat>().segments(segments);
+            scan.concurrency(concurrency)
+        };
+        let mut found = scan().collect().await.unwrap();
+        found.sort_by_key(|cat| cat.number);
+        assert_eq!(found, cats, "{segments} by {concurrency}");
+        assert_eq!(scan().count().await.unwrap(), 12);
+        let everything = pets.scan_all().segments(segments).concurrency(concurrency);
+        assert_eq!(everything.count().await.unwrap(), 27);
+        let mut pages = scan().pages();
+        let mut paged = 0;
+        while let Some(page) = pages.try_next().await.unwrap() {
+            paged += page.items.len();
+        }
+        assert_eq!(paged, 12);
+    }
+}

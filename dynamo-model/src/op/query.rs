@@ -85,7 +85,8 @@ impl<E: Entity, const KEY: usize> Query<E, Partition<E, KEY>> {
     /// Reads the whole items of which the index holds a part, in their order: `BatchGetItem` for every page.
     ///
     /// An item that was deleted since the index learned of it is passed over; one that was changed is as it is now. A filter
-    /// and `skip_expired` see what the index holds. A [projection](Self::project) of what the index holds needs none of this.
+    /// sees what the index holds. Of a local index that is read with [`consistent`](Self::consistent), the whole items are
+    /// read consistently too.
     ///
     /// # Cost
     ///
@@ -112,21 +113,29 @@ impl<E: Entity, const KEY: usize> Query<E, Partition<E, KEY>> {
     /// ```
     pub fn hydrate(mut self) -> Self {
         let target = self.read.target().clone();
-        self.read.set_complete(Box::new(move |items, options| {
-            let keys = items.iter().map(|item| Key::<E>::read(*item));
-            let keys = keys.collect::<Result<Vec<_>, _>>()?;
-            let batch = BatchGetAll::<E::Table>::all(&target)
-                .keys(keys)
-                .options(options)
-                .ordered();
-            Ok(Sending::new(async move {
-                let items = batch.send().await?.complete()?;
-                Ok(items
-                    .into_iter()
-                    .map(|item| item.map(Item::into_json))
-                    .collect())
-            }))
-        }));
+        self.read
+            .set_complete(Box::new(move |items, consistent, options| {
+                let mut keys = Vec::with_capacity(items.len());
+                let read = |item: &RawItem<'_>| {
+                    keys.push(Key::<E>::read(*item)?);
+                    Ok(())
+                };
+                let read: Vec<Result<(), Error>> = items.iter().map(read).collect();
+                let mut batch = BatchGetAll::<E::Table>::all(&target)
+                    .keys(keys)
+                    .options(options);
+                if consistent {
+                    batch = batch.consistent();
+                }
+                let batch = batch.ordered();
+                Sending::new(async move {
+                    let mut items = batch.send().await?.complete()?.into_iter();
+                    let whole = |read: Result<(), Error>| {
+                        read.map(|()| items.next().flatten().map(Item::into_json))
+                    };
+                    Ok(read.into_iter().map(whole).collect())
+                })
+            }));
         self
     }
 }

@@ -16,7 +16,7 @@ use crate::expr::{Change, Path, Term};
 use crate::schema::{EntityDef, KeyDef, TableDef};
 use crate::transport::Target;
 use crate::wire::{RawItem, is_same_value};
-use crate::{Entity, Error, Table};
+use crate::{Entity, Error, InvalidRequest, Table};
 
 /// How many items are looked at from one checkpoint to the next.
 const STEP: usize = 256;
@@ -94,7 +94,7 @@ impl<E: Entity> Reindex<E> {
     /// # Errors
     ///
     /// What the service or the network says. What was rewritten by then stays so: going through the table again does no
-    /// harm. Items that cannot be read or encoded are no error of the whole, but listed in [`Reindexed::failed`].
+    /// harm. Items that cannot be read or rewritten are no error of the whole, but listed in [`Reindexed::failed`].
     pub fn send(self) -> Sending<Reindexed<E>> {
         let mut steps = self.steps();
         Sending::new(async move {
@@ -111,6 +111,7 @@ impl<E: Entity> Reindex<E> {
         ReindexSteps {
             checkpoint: None,
             is_at_end: false,
+            is_cut_off: false,
             items: self.scan.items(),
             writer: self.writer,
         }
@@ -125,7 +126,8 @@ pub struct Reindexed<E: Entity> {
     pub rewritten: u64,
     /// Items that were deleted, or became another entity's, meanwhile.
     pub gone: u64,
-    /// Items that cannot be read as the entity or encoded again, which are as they were, each with the reason.
+    /// Items that cannot be read as the entity or encoded again, or whose update DynamoDB refuses as invalid, because they
+    /// would be too large with their keys, say. They are as they were; each has the reason.
     pub failed: Vec<(Item<E::Table>, Error)>,
 }
 
@@ -168,6 +170,8 @@ pub struct ReindexSteps<E: Entity> {
     writer: Writer,
     checkpoint: Option<Cursor>,
     is_at_end: bool,
+    /// Whether a step was begun and not finished: its items were read, and not all of them looked at.
+    is_cut_off: bool,
 }
 
 enum Outcome {
@@ -187,7 +191,9 @@ impl<E: Entity> ReindexSteps<E> {
     ///
     /// # Errors
     ///
-    /// What the service or the network says. The step can be done again, from [`cursor`](Self::cursor).
+    /// What the service or the network says. These steps are at their end then, as they are if the future of one is dropped:
+    /// every further call is [`Error::Invalid`], so that no item of the unfinished step is left out. It is done again by
+    /// another [`Reindex`], [`after`](Reindex::after) the [`cursor`](Self::cursor), or from the start if there is none.
     ///
     /// # Cost
     ///
@@ -195,6 +201,12 @@ impl<E: Entity> ReindexSteps<E> {
     pub async fn try_next(&mut self) -> Result<Option<Reindexed<E>>, Error> {
         if self.is_at_end {
             return Ok(None);
+        }
+        if std::mem::replace(&mut self.is_cut_off, true) {
+            return Err(InvalidRequest::new(
+                "an earlier step was not finished: reindex again, `after` the cursor of these steps if there is one",
+            )
+            .into());
         }
         let mut items = VecDeque::with_capacity(STEP);
         while items.len() < STEP
@@ -205,6 +217,7 @@ impl<E: Entity> ReindexSteps<E> {
         let done = self.writer.rewrite(items).await?;
         self.checkpoint = self.items.cursor()?;
         self.is_at_end = self.checkpoint.is_none();
+        self.is_cut_off = false;
         Ok(Some(done))
     }
 
@@ -281,11 +294,17 @@ impl Writer {
                     }
                     None => return Ok(Outcome::Gone),
                 },
+                Err(error) if is_of_item(&error) => return Err(Failure::Item(error)),
                 Err(error) => return Err(Failure::Step(error)),
             }
         }
         error.map_or(Ok(Outcome::Current), |error| Err(Failure::Step(error)))
     }
+}
+
+/// Whether an update was refused for what the item is, as it will be again: one that would be too large with its keys, say.
+fn is_of_item(error: &Error) -> bool {
+    matches!(error, Error::Validation(_) | Error::Invalid(_))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -62,7 +62,7 @@ impl<T: Send + 'static> Read<T> {
     }
 
     pub(in crate::op) async fn first(mut self) -> Result<Option<T>, Error> {
-        self.set_take(1);
+        self.set_take(self.take.unwrap_or(1).min(1));
         Items::new(self).try_next().await
     }
 
@@ -78,7 +78,7 @@ impl<T: Send + 'static> Read<T> {
     }
 
     pub(in crate::op) async fn exists(mut self) -> Result<bool, Error> {
-        self.set_take(1);
+        self.set_take(self.take.unwrap_or(1).min(1));
         Items::new(self).pass().await
     }
 
@@ -152,7 +152,8 @@ macro_rules! reads {
             crate::Pages::new(self.read)
         }
 
-        /// As many items as [`take`](Self::take) says, and the cursor behind them; without it, the first page.
+        /// As many items as [`take`](Self::take) says, and the cursor behind them; without it, the first page, which ends before
+        /// an item that does not decode.
         ///
         /// # Errors
         ///

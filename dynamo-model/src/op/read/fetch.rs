@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
-use super::{Complete, Read};
+use super::{Complete, Completed, Read};
 use crate::op::Sending;
 use crate::op::request::Body;
 use crate::transport::{self, Call, Facts, Operation};
@@ -35,7 +35,7 @@ pub(super) struct Fetched {
     /// Capacity units consumed, if they were asked for.
     pub(super) units: f64,
     /// The whole items of which the index holds a part, if they were read too.
-    whole: Option<Vec<Option<String>>>,
+    whole: Option<Vec<Completed>>,
 }
 
 impl Fetched {
@@ -50,10 +50,14 @@ impl Fetched {
     }
 
     /// The item as it is to be decoded; `None` if it is not there any more.
-    pub(super) fn whole(&self, number: usize) -> Option<RawItem<'_>> {
-        match &self.whole {
-            None => Some(self.item(number)),
-            Some(whole) => whole.get(number)?.as_deref().map(RawItem::new),
+    pub(super) fn whole(&self, number: usize) -> Result<Option<RawItem<'_>>, &Error> {
+        let Some(whole) = &self.whole else {
+            return Ok(Some(self.item(number)));
+        };
+        match whole.get(number) {
+            Some(Ok(whole)) => Ok(whole.as_deref().map(RawItem::new)),
+            Some(Err(error)) => Err(error),
+            None => Ok(None),
         }
     }
 }
@@ -101,7 +105,7 @@ impl<T: 'static> Read<T> {
             body: response.into_body(),
         };
         if let Some(complete) = &self.complete {
-            fetched.whole = Some(self.complete(&fetched, complete)?.await?);
+            fetched.whole = Some(self.complete(&fetched, complete).await?);
         }
         Ok(fetched)
     }
@@ -152,28 +156,28 @@ impl<T: 'static> Read<T> {
         is_segment.then_some(numbers)
     }
 
-    /// Completes the items that are wanted.
-    fn complete(
-        &self,
-        fetched: &Fetched,
-        complete: &Complete,
-    ) -> Result<Sending<Vec<Option<String>>>, Error> {
+    /// Completes the items that are wanted. What is wrong with one of them is no matter of the others.
+    fn complete(&self, fetched: &Fetched, complete: &Complete) -> Sending<Vec<Completed>> {
         let mut wanted = Vec::new();
         let mut places = Vec::with_capacity(fetched.len());
         for number in 0..fetched.len() {
             let item = fetched.item(number);
-            let wants = self.reader.wants(item)?;
-            places.push(wants.then_some(wanted.len()));
-            if wants {
+            let wants = self.reader.wants(item);
+            if let Ok(true) = wants {
                 wanted.push(item);
             }
+            places.push(wants);
         }
-        let whole = complete(&wanted, &self.options)?;
-        Ok(Sending::new(async move {
-            let mut whole = whole.await?;
-            let of = |place: Option<usize>| whole.get_mut(place?)?.take();
+        let whole = complete(&wanted, self.consistent, &self.options);
+        Sending::new(async move {
+            let mut whole = whole.await?.into_iter();
+            let of = |wants: Result<bool, Error>| match wants {
+                Ok(true) => whole.next().unwrap_or(Ok(None)),
+                Ok(false) => Ok(None),
+                Err(error) => Err(error),
+            };
             Ok(places.into_iter().map(of).collect())
-        }))
+        })
     }
 }
 

@@ -146,12 +146,12 @@ impl<T: Send + 'static> Items<T> {
 
     /// Goes past the next item without decoding it; says whether there was one.
     pub(super) async fn pass(&mut self) -> Result<bool, Error> {
-        let next = poll_fn(|context| self.poll_taken(context, |_, item| item.map(drop)));
+        let next = poll_fn(|context| self.poll_taken(context, false, |_, item| item.map(drop)));
         Ok(next.await.transpose()?.is_some())
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
-        self.poll_taken(context, |read, item| read.reader.read(item?))
+        self.poll_taken(context, false, |read, item| read.reader.read(item?))
     }
 
     /// How many items there are. Those that the service can count are not sent.
@@ -181,10 +181,12 @@ impl<T: Send + 'static> Items<T> {
         self.left == 0 || self.lanes.iter().all(Lane::is_ended)
     }
 
-    /// The next item, as what is made of it.
+    /// The next item, as what is made of it. If that fails and errors are left, the item stays the next, and there is none
+    /// for now.
     pub(super) fn poll_taken<R>(
         &mut self,
         context: &mut Context<'_>,
+        leaves_errors: bool,
         make: impl FnOnce(&Read<T>, Result<RawItem<'_>, Error>) -> Result<R, Error>,
     ) -> Poll<Option<Result<R, Error>>> {
         if let Some(error) = self.failed.take() {
@@ -194,8 +196,8 @@ impl<T: Send + 'static> Items<T> {
         if self.left == 0 {
             return Poll::Ready(None);
         }
-        let lane = match ready!(self.poll_lane(context)) {
-            Ok(Some(lane)) => lane,
+        let number = match ready!(self.poll_lane(context)) {
+            Ok(Some(number)) => number,
             Ok(None) => return Poll::Ready(None),
             Err(error) => {
                 self.left = 0;
@@ -203,14 +205,27 @@ impl<T: Send + 'static> Items<T> {
             }
         };
         let is_merged = self.lanes.len() > 1 && self.read.merge.is_some();
-        let Some((key, item)) = self.lanes.get_mut(lane).and_then(Lane::hand_out) else {
+        let Some(lane) = self.lanes.get_mut(number) else {
             return Poll::Ready(None);
         };
+        let made = match lane.head_item() {
+            Some(item) => make(&self.read, item),
+            None => return Poll::Ready(None),
+        };
+        let made = match made {
+            Err(error) if leaves_errors => {
+                lane.fail_head(error);
+                return Poll::Ready(None);
+            }
+            made => made,
+        };
+        let key = lane.hand_out();
         self.left -= 1;
+        self.turn = number + 1;
         if is_merged {
-            self.last = Some((lane, key));
+            self.last = Some((number, key));
         }
-        Poll::Ready(Some(make(&self.read, item)))
+        Poll::Ready(Some(made))
     }
 
     fn report(&self) {
@@ -237,10 +252,15 @@ impl<T: Send + 'static> Items<T> {
         };
         let before = self.tally.pages;
         let mut failed = None;
-        let running = self.lanes.iter_mut().filter(|lane| !lane.is_ended());
-        for lane in running.take(concurrency) {
+        // One that turns out to be at its end makes room for the next at once: nothing else would wake it.
+        let mut running = 0;
+        for lane in self.lanes.iter_mut().filter(|lane| !lane.is_ended()) {
+            if running == concurrency {
+                break;
+            }
             let polled = lane.poll(&self.read, self.left, stops, context);
             self.tally += lane.take_tally();
+            running += usize::from(!lane.is_ended());
             match polled {
                 Poll::Pending => pending = true,
                 Poll::Ready(Ok(())) => {}
@@ -261,12 +281,8 @@ impl<T: Send + 'static> Items<T> {
                 .into_iter()
                 .find(|lane| self.lanes[*lane].head().is_some());
             return match found {
-                Some(lane) => {
-                    self.turn = lane + 1;
-                    Poll::Ready(Ok(Some(lane)))
-                }
                 None if pending => Poll::Pending,
-                None => Poll::Ready(Ok(None)),
+                found => Poll::Ready(Ok(found)),
             };
         }
         if pending {

@@ -15,6 +15,10 @@ use crate::op::filter::is_expired;
 use crate::op::request::Body;
 use crate::wire::RawItem;
 
+/// How many items are asked for at least where those that were handed out before a cursor may be among them: so few that
+/// they cost little, so many that ties do not take a request each.
+const BEHIND_TIES: u32 = 100;
+
 pub(super) struct Lane {
     /// Its number among the lanes.
     number: usize,
@@ -196,8 +200,13 @@ impl Lane {
     }
 
     fn ask<T>(&self, read: &Read<T>, start: Option<String>, left: usize) -> Ask {
-        let needed = read.take.filter(|_| read.unfiltered && self.skip.is_none());
+        let needed = read.take.filter(|_| read.unfiltered);
         let needed = needed.and_then(|_| u32::try_from(left).ok());
+        // Some of what comes is passed over.
+        let needed = match self.skip {
+            None => needed,
+            Some(_) => needed.map(|needed| needed.max(BEHIND_TIES)),
+        };
         Ask {
             body: self.body.open(),
             start,
@@ -228,12 +237,6 @@ impl Lane {
 
     /// The item as the next to be handed out, unless it is passed over.
     fn look_at<T: 'static>(&self, read: &Read<T>, number: usize) -> Option<Head> {
-        let item = self.page.whole(number)?;
-        if let Some(expiry) = read.expiry
-            && is_expired(item, expiry, read.target.clock.now())
-        {
-            return None;
-        }
         let head = |key, fault| Some(Head { number, key, fault });
         let key = match &read.merge {
             None => Vec::new(),
@@ -249,6 +252,15 @@ impl Lane {
         {
             return None;
         }
+        let item = match self.page.whole(number) {
+            Ok(item) => item?,
+            Err(error) => return head(key, Some(error.again())),
+        };
+        if let Some(expiry) = read.expiry
+            && is_expired(item, expiry, read.target.clock.now())
+        {
+            return None;
+        }
         match read.reader.wants(item) {
             Ok(true) => head(key, None),
             Ok(false) => None,
@@ -256,15 +268,27 @@ impl Lane {
         }
     }
 
-    /// Hands the head out: its key, and what it is to be decoded from.
-    pub(super) fn hand_out(&mut self) -> Option<(Vec<KeyValue>, Result<RawItem<'_>, Error>)> {
-        let head = self.head.take()?;
-        self.handed = Some(head.number);
-        let item = match head.fault {
-            Some(error) => Err(error),
-            None => Ok(self.page.whole(head.number)?),
-        };
-        Some((head.key, item))
+    /// What the head is to be decoded from.
+    pub(super) fn head_item(&mut self) -> Option<Result<RawItem<'_>, Error>> {
+        let head = self.head.as_mut()?;
+        match head.fault.take() {
+            Some(error) => Some(Err(error)),
+            None => self.page.whole(head.number).ok()?.map(Ok),
+        }
+    }
+
+    /// The head stays the next, and is this error when its turn comes again.
+    pub(super) fn fail_head(&mut self, error: Error) {
+        if let Some(head) = &mut self.head {
+            head.fault = Some(error);
+        }
+    }
+
+    /// The head was handed out: its key.
+    pub(super) fn hand_out(&mut self) -> Vec<KeyValue> {
+        let head = self.head.take();
+        self.handed = head.as_ref().map(|head| head.number).or(self.handed);
+        head.map(|head| head.key).unwrap_or_default()
     }
 
     /// The key of the last item of the page that was handed out.

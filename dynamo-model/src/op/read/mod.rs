@@ -58,10 +58,12 @@ pub(super) struct Asking<T> {
     pub(super) reader: Arc<dyn Reader<T>>,
 }
 
-/// Reads the whole items of which an index holds a part, in their order; `None` for one that is not there any more.
-pub(super) type Complete = Box<
-    dyn Fn(&[RawItem<'_>], &Options) -> Result<Sending<Vec<Option<String>>>, Error> + Send + Sync,
->;
+/// Reads the whole items of which an index holds a part, in their order, consistently if so said.
+pub(super) type Complete =
+    Box<dyn Fn(&[RawItem<'_>], bool, &Options) -> Sending<Vec<Completed>> + Send + Sync>;
+
+/// A whole item; `None` for one that is not there any more, or not wanted.
+pub(super) type Completed = Result<Option<String>, Error>;
 
 /// A read of many items: what is sent, and what is made of the answers.
 #[expect(

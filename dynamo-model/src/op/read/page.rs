@@ -106,9 +106,11 @@ impl<T: Send + 'static> Pages<T> {
             return Poll::Ready(Some(Err(error)));
         }
         while !self.is_done {
+            // So that the cursor behind the page does not stand behind an item that is no part of it.
+            let leaves_errors = !self.page.is_empty();
             let polled = self
                 .items
-                .poll_taken(context, |read, item| read.reader.read(item?));
+                .poll_taken(context, leaves_errors, |read, item| read.reader.read(item?));
             match polled {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Some(Ok(item))) => {

@@ -143,6 +143,8 @@ impl<T: 'static> Read<T> {
         };
         Ok(match place {
             Place::End => Lane::ended(),
+            // There is nothing before the start.
+            Place::Start if self.backwards => Lane::ended(),
             Place::Start => Lane::new(self.rendered(request)?, None, None),
             Place::After(key) => {
                 let start = self.names.write(key);
@@ -171,6 +173,12 @@ impl<T: 'static> Read<T> {
                 attribute.name == *name && matches!(condition, SortCondition::Eq(_))
             })
         });
+        // Items of equal sort keys are in the order of their partitions.
+        let ties_are_behind = (number > last) != self.backwards;
+        if open.is_none() && !ties_are_behind {
+            // All items have the same sort key, or none.
+            return Ok(Lane::ended());
+        }
         let mut narrowed = Request {
             body: request.body.open(),
             partition: request.partition.clone(),
@@ -189,8 +197,6 @@ impl<T: 'static> Read<T> {
                 narrowed.sort.push((attribute, condition));
             }
         }
-        // Items of equal sort keys are in the order of their partitions.
-        let ties_are_behind = (number > last) != self.backwards;
         let skip = Skip {
             conditions: request
                 .sort
