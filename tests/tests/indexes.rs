@@ -329,11 +329,20 @@ async fn an_index_of_keys_holds_an_entity_that_is_all_key() {
     for item in &tags {
         work.put(item).send().await.unwrap();
     }
+    // `rank` is not among this index's keys: what it is, only the table knows.
     let tagged = work.query(Tag::by_tag("red")).collect().await;
-    // `rank` is not among this index's keys, so it is absent.
+    let error = tagged.unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)), "{error}");
+    assert!(
+        error.to_string().contains("`keys` does not hold `rank`"),
+        "{error}"
+    );
+    let tagged = work.query(Tag::by_tag("red"));
+    assert_eq!(tagged.count().await.unwrap(), 2);
+    let tagged = work.query(Tag::by_tag("red")).hydrate().collect().await;
     assert_eq!(
         tagged.unwrap(),
-        [tag("a", "red", None), tag("b", "red", None)]
+        [tag("a", "red", Some(3)), tag("b", "red", None)]
     );
     let ranked = work.query(Tag::by_rank("b")).consistent().collect().await;
     assert_eq!(ranked.unwrap(), [tag("b", "blue", Some(1))]);
@@ -349,10 +358,14 @@ async fn an_item_that_is_projected_in_part_says_what_is_missing() {
     work.put(&task("p", 1)).send().await.unwrap();
     let error = work.query(Task::by_state(State::Open)).collect().await;
     let error = error.unwrap_err();
-    assert!(matches!(error, Error::Decode(_)), "{error}");
+    assert!(matches!(error, Error::Invalid(_)), "{error}");
     assert!(error.to_string().contains("Task"), "{error}");
     let items = work.query_all(Task::by_state(State::Open)).collect().await;
-    let item = items.unwrap()[0].to_attribute_values().unwrap();
+    let items = items.unwrap();
+    // Nor is an item of the index decoded as what it is a part of.
+    let error = items[0].decode::<Task>().unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)), "{error}");
+    let item = items[0].to_attribute_values().unwrap();
     assert_eq!(item["title"], s("Task 1"));
     // Every INCLUDE projection has the type attribute.
     assert_eq!(item["_type"], s("Task"));

@@ -270,7 +270,7 @@ async fn assert_open(
         assert_eq!(fields.people, people(row));
         assert_eq!(item.to_attribute_values().expect("an item").len(), 6);
         // A part of a game is no game.
-        assert!(matches!(item.decode::<Game>(), Err(Error::Decode(_))));
+        assert!(matches!(item.decode::<Game>(), Err(Error::Invalid(_))));
         let game = table
             .get(item.key::<Game>().expect("a game's key"))
             .send()

@@ -45,7 +45,7 @@ pub(super) fn collection(input: &DeriveInput, collection: &Collection) -> TokenS
     let variants = variants.map(|(Member { ident, ty }, entity)| {
         // Always in these words, so that a type that is no entity is reported once.
         let member = quote_spanned!(ty.span()=> <#entity as _dm::Entity>::member);
-        quote!(.member(#member(Self::Item::#ident)))
+        quote!(.member(#member(Self::Item::#ident, __DEF.index)))
     });
     let other = collection.other.iter();
     let other = other.map(|other| quote!(.other::<Self::Table>(Self::Item::#other)));

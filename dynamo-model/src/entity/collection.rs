@@ -6,7 +6,7 @@ use super::item::{Item, is_entity};
 use super::reader::Reader;
 use super::{Entity, Table, marker};
 use crate::key::{KeyArg, Part};
-use crate::schema::{CollectionDef, EntityDef, Occurs, TableDef};
+use crate::schema::{CollectionDef, EntityDef, IndexDef, Occurs, TableDef};
 use crate::wire::{DecodeError, RawItem, Scalar};
 use crate::{CollectionError, CollectionProblem, Error};
 
@@ -196,8 +196,8 @@ pub struct Member<T> {
 
 impl<T: 'static> Member<T> {
     /// The items of an entity, and what is made of them.
-    pub(super) fn of<E: Entity>(make: fn(E) -> T) -> Self {
-        let reader = Reader::<E>::new();
+    pub(super) fn of<E: Entity>(make: fn(E) -> T, index: Option<&'static IndexDef>) -> Self {
+        let reader = Reader::<E>::of_index(index);
         Self {
             entity: E::SCHEMA,
             is_its: is_entity::<E>,

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
 use super::marker;
-use super::reader::Reader;
+use super::reader::{Reader, check_whole};
 use crate::key::{Context, KeyProblem, KeyValue, Place, Template, encode, parse};
 use crate::schema::{AttributeDef, IndexDef, KeyDef, TableDef};
 use crate::wire::{
@@ -144,13 +144,18 @@ fn is_whole<E: Entity>(entity: &E, key: &KeyDef) -> bool {
 ///
 /// Without a type attribute, only its key can say that it is the entity's: another entity may have the same fields.
 pub(crate) fn read_entity<E: Entity>(item: RawItem<'_>) -> Result<E, Error> {
+    check_entity::<E>(item)?;
+    Reader::<E>::new().read(item)
+}
+
+fn check_entity<E: Entity>(item: RawItem<'_>) -> Result<(), Error> {
     if is_of_type::<E>(item)?.is_none() {
         if marker::is_marker(E::Table::DEF, item)? {
             return Err(Reader::<E>::foreign().into());
         }
         read_key::<E>(item)?;
     }
-    Reader::<E>::new().read(item)
+    Ok(())
 }
 
 pub(crate) fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, DecodeError> {
@@ -218,13 +223,20 @@ pub(crate) fn read_key<E: Entity>(
 /// What `query_all` returns. `Debug` does not show its contents.
 pub struct Item<T> {
     json: String,
+    /// The index that it was read from, which may hold a part of it only.
+    index: Option<&'static IndexDef>,
     table: PhantomData<fn() -> T>,
 }
 
 impl<T: Table> Item<T> {
     pub(crate) fn new(item: RawItem<'_>) -> Self {
+        Self::of_index(item, None)
+    }
+
+    pub(crate) fn of_index(item: RawItem<'_>, index: Option<&'static IndexDef>) -> Self {
         Self {
             json: item.as_str().to_owned(),
+            index,
             table: PhantomData,
         }
     }
@@ -236,6 +248,7 @@ impl<T: Table> Item<T> {
         from_attribute_values(item, &mut json);
         Self {
             json,
+            index: None,
             table: PhantomData,
         }
     }
@@ -258,9 +271,12 @@ impl<T: Table> Item<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::Decode`] or [`Error::Key`] if it is none.
+    /// [`Error::Decode`] or [`Error::Key`] if it is none; [`Error::Invalid`] if it was read from an index that does not hold all
+    /// of the entity: [`fields`](Self::fields) reads a part.
     pub fn decode<E: Entity<Table = T>>(&self) -> Result<E, Error> {
-        read_entity(self.raw())
+        check_whole::<E>(self.index)?;
+        check_entity::<E>(self.raw())?;
+        Reader::<E>::of_index(self.index).read(self.raw())
     }
 
     /// Some of the item's attributes, in any struct that serde reads: what an index that does not project all of
@@ -305,6 +321,7 @@ impl<T> Clone for Item<T> {
     fn clone(&self) -> Self {
         Self {
             json: self.json.clone(),
+            index: self.index,
             table: PhantomData,
         }
     }

@@ -23,7 +23,7 @@ pub(crate) use key::{lossy, primary, write_key_value};
 pub use projection::{Asks, FieldAt, Held, Lacks, missing};
 pub use projection::{Projection, Readable};
 pub(crate) use projection::{attributes as asked_attributes, missing_attribute};
-pub(crate) use reader::Reader;
+pub(crate) use reader::{Reader, check_whole};
 pub use table::{Lists, Table};
 pub use upgrade::Upgrade;
 #[doc(hidden)]
@@ -111,8 +111,8 @@ pub trait Entity: Stored + Send + 'static {
 
     /// How a collection reads the entity's items, and what it makes of them.
     #[doc(hidden)]
-    fn member<T: 'static>(make: fn(Self) -> T) -> collection::Member<T> {
-        collection::Member::of(make)
+    fn member<T: 'static>(make: fn(Self) -> T, index: Option<&str>) -> collection::Member<T> {
+        collection::Member::of(make, index.and_then(|name| Self::Table::DEF.index(name)))
     }
 
     /// The entity as an item of the SDK's type, keys and type attribute included.

@@ -8,9 +8,9 @@ use super::item::{context, index_attributes, is_of_type, scalar};
 use super::projection::{Asked, Projection, Wish};
 use super::{Restore, life, upgrade};
 use crate::key::{KeyProblem, Part, parse};
-use crate::schema::IndexDef;
+use crate::schema::{IndexDef, first_missing};
 use crate::wire::{DecodeError, ItemWriter, RawItem, Scalar, read_item};
-use crate::{Entity, Error, Table, Unrestored};
+use crate::{Entity, Error, InvalidRequest, Table, Unrestored};
 
 /// Reads items of one entity as `O`: the entity, or a projection of it. What does not depend on the item is worked out
 /// once.
@@ -44,6 +44,39 @@ impl<E: Entity> Reader<E> {
         let key_only = schema.fields.iter().filter(|field| field.key_only);
         hidden.extend(key_only.map(|field| field.attribute));
         Self::with(Shown::But(hidden), Wish::all::<E>(), schema.lifecycle.ttl)
+    }
+}
+
+impl<E: Entity> Reader<E> {
+    /// Reads what a read of an index returns, which may hold fields in keys only.
+    pub(crate) fn of_index(index: Option<&'static IndexDef>) -> Self {
+        let mut reader = Self::new();
+        let components = E::SCHEMA.components.iter().zip(&mut reader.wishes);
+        for (component, wish) in components {
+            if !E::SCHEMA.fields.iter().any(|field| {
+                field.name == component.name && E::Table::DEF.holds(index, field.attribute)
+            }) {
+                *wish = Wish::Always;
+                reader.restores = true;
+            }
+        }
+        reader
+    }
+}
+
+/// Refuses to read a whole entity from an index that does not hold it.
+pub(crate) fn check_whole<E: Entity>(
+    index: Option<&'static IndexDef>,
+) -> Result<(), InvalidRequest> {
+    let (table, schema) = (E::Table::DEF, E::SCHEMA);
+    let missing = first_missing(table, schema, schema.fields, index);
+    match (index, schema.fields.get(missing)) {
+        (Some(index), Some(field)) => Err(InvalidRequest::new(format!(
+            "index `{}` does not hold `{}`, so that no whole `{}` can be read from it: read a part with `project`, or the \
+             whole items with a query that ends in `hydrate`, or project the attribute into the index",
+            index.name, field.attribute, schema.name
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use crate::InvalidRequest;
 use crate::entity::life;
 use crate::expr::Node;
-use crate::schema::{IndexDef, TableDef};
+use crate::schema::{IndexDef, Projection, TableDef};
 use crate::types::Number;
 use crate::wire::{RawItem, Scalar};
 
@@ -55,6 +55,12 @@ impl Source {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether an index is read that holds a part of its items.
+    pub(super) fn is_partial(self) -> bool {
+        self.index
+            .is_some_and(|index| index.projection != Projection::All)
     }
 
     /// The attribute that says when items expire.

@@ -8,7 +8,7 @@ use super::query::{OneEntity, Query};
 use super::read::Asking;
 use super::request::Body;
 use super::scan::Scan;
-use crate::entity::{Asks, Held, Reader, asked_attributes, missing_attribute};
+use crate::entity::{Asks, Held, Reader, asked_attributes, check_whole, missing_attribute};
 use crate::expr::{Aliases, Partition};
 use crate::schema::IndexDef;
 use crate::{Entity, InvalidRequest, Key, Projection};
@@ -52,6 +52,14 @@ impl<E: Entity, O> BatchGet<E, Key<E>, O> {
     pub fn project<P: Projection<Entity = E>>(self) -> BatchGet<P, Key<E>, O> {
         let reader = Reader::<E, P>::projection(None);
         self.read_as(asked_attributes::<P>(None), move |item| reader.read(item))
+    }
+}
+
+/// All of an entity, of the table or of an index: which may not hold it.
+pub(super) fn whole<E: Entity>(index: Option<&'static IndexDef>, mixed: bool) -> Asking<E> {
+    Asking {
+        attributes: check_whole::<E>(index).map(|()| None),
+        reader: Arc::new(OneEntity::<E>::of_index(index, mixed)),
     }
 }
 

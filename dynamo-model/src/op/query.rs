@@ -9,7 +9,7 @@ use super::Sending;
 use super::batch::BatchGetAll;
 use super::filter::Source;
 use super::key_condition::Lookup;
-use super::project::asking;
+use super::project::{asking, whole};
 use super::read::{Items, Read, Reader, Request, reads};
 use crate::entity::{Item, Key, Reader as EntityReader, context, is_entity};
 use crate::expr::{Attributed, Condition, Node, Operand, Partition, Path};
@@ -45,6 +45,10 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> Query<E, Partition<E, KEY>> {
             let filter = type_filter::<E>(KEY);
             let is_exact = filter.is_some();
             query.read.set_mixed(filter, is_exact);
+        }
+        if query.read.source().is_partial() {
+            let whole = |index| whole::<E>(index, Neighbours::<E, KEY>::SHARES_PREFIX);
+            query.read.set_project(whole);
         }
         query
     }
@@ -113,6 +117,8 @@ impl<E: Entity, const KEY: usize> Query<E, Partition<E, KEY>> {
     /// ```
     pub fn hydrate(mut self) -> Self {
         let target = self.read.target().clone();
+        let reader = OneEntity::<E>::new(Neighbours::<E, KEY>::SHARES_PREFIX);
+        self.read.set_reader(reader);
         self.read
             .set_complete(Box::new(move |items, consistent, options| {
                 let mut keys = Vec::with_capacity(items.len());
@@ -153,7 +159,8 @@ where
         // Without a condition of the user's the whole partition is meant, not what this entity's keys begin with.
         let sorted = partition.terms.sorted;
         let requests = lookup(partition).requests(target, sorted);
-        Self::of_read(of_key::<_, E, KEY>(target, requests, Whole))
+        let index = E::Table::DEF.index_of(E::SCHEMA, KEY);
+        Self::of_read(of_key::<_, E, KEY>(target, requests, Whole(index)))
     }
 
     /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
@@ -277,6 +284,15 @@ impl<E: Entity> OneEntity<E> {
     }
 }
 
+impl<E: Entity> OneEntity<E> {
+    pub(super) fn of_index(index: Option<&'static IndexDef>, mixed: bool) -> Self {
+        Self {
+            reader: EntityReader::of_index(index),
+            mixed,
+        }
+    }
+}
+
 impl<P: Projection> OneEntity<P::Entity, P> {
     pub(super) fn projection(index: Option<&'static IndexDef>, mixed: bool) -> Self {
         Self {
@@ -297,7 +313,7 @@ impl<E: Entity, O: DeserializeOwned + 'static> Reader<O> for OneEntity<E, O> {
 }
 
 /// Reads items of whatever entity.
-pub(super) struct Whole;
+pub(super) struct Whole(pub(super) Option<&'static IndexDef>);
 
 impl<T: Table> Reader<Item<T>> for Whole {
     fn wants(&self, _: RawItem<'_>) -> Result<bool, Error> {
@@ -305,7 +321,7 @@ impl<T: Table> Reader<Item<T>> for Whole {
     }
 
     fn read(&self, item: RawItem<'_>) -> Result<Item<T>, Error> {
-        Ok(Item::new(item))
+        Ok(Item::of_index(item, self.0))
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use super::filter::Source;
-use super::project::asking;
+use super::project::{asking, whole};
 use super::query::{OneEntity, Whole, is_of_type};
-use super::read::{Items, Pace, Progress, Read, Reader, Request, reads};
+use super::read::{Asking, Items, Pace, Progress, Read, Reader, Request, reads};
 use super::request::Body;
 use crate::entity::{Item, is_entity};
 use crate::expr::{Attributed, Condition, Node, Operand, Path};
@@ -40,7 +41,9 @@ type Own = fn(Source) -> (Option<Node>, bool);
 
 impl<E: Entity> Scan<E> {
     pub(crate) fn new(target: &Target) -> Self {
-        Self::of_entity(target, OneEntity::<E>::new(true))
+        let mut scan = Self::of_entity(target, OneEntity::<E>::new(true));
+        scan.read.set_project(|index| whole::<E>(index, true));
+        scan
     }
 }
 
@@ -92,7 +95,12 @@ impl<E: Entity> Scan<E> {
 
 impl<S: Table> Scan<Item<S>, S> {
     pub(crate) fn all(target: &Target) -> Self {
-        Self::with(target, S::DEF, S::DEF.name, Whole)
+        let mut scan = Self::with(target, S::DEF, S::DEF.name, Whole(None));
+        scan.read.set_project(|index| Asking {
+            attributes: Ok(None),
+            reader: Arc::new(Whole(index)),
+        });
+        scan
     }
 }
 

@@ -12,7 +12,7 @@ use super::read::{Read, Reader, Request};
 use crate::entity::{Found, Readers, unknown};
 use crate::expr::{Attributed, Condition, ItemCollection, Node};
 use crate::key::{Context, SortTemplate};
-use crate::schema::{CollectionDef, SharedSort, TableDef};
+use crate::schema::{CollectionDef, SharedSort, TableDef, first_missing};
 use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
 use crate::{Collection, Consistent, Error, Has, InvalidRequest, Table};
@@ -35,6 +35,9 @@ impl<C: Collection> Gathered<C> {
         let reader = Gathering::<C>::new(false);
         let (source, name) = (source::<C>(), C::DEF.name);
         let mut read = Read::new(target, Operation::Query, source, name, requests, reader);
+        if let Err(error) = check_held::<C>() {
+            read.set_unreadable(error);
+        }
         // The service does not know which items are of no member.
         read.set_exact(C::DEF.other.is_some());
         if let Some(first) = C::DEF.members.first()
@@ -105,6 +108,29 @@ impl<C: Collection> Gathered<C> {
         self.read.set_consistent();
         self
     }
+}
+
+/// Refuses to read members from an index that does not hold all of their fields.
+fn check_held<C: Collection>() -> Result<(), InvalidRequest> {
+    let source = source::<C>();
+    let Some(name) = C::DEF.index else {
+        return Ok(());
+    };
+    for member in C::DEF.members {
+        let (entity, index) = (member.entity, source.index);
+        let missing = first_missing(source.table, entity, entity.fields, index);
+        if let Some(field) = entity.fields.get(missing) {
+            return Err(InvalidRequest::new(format!(
+                "index `{}` does not hold `{}` of `{}`, so that collection `{}` cannot be read from it: query the entity by \
+                 itself, with `project` or `hydrate`, or project the attribute into the index",
+                name,
+                field.attribute,
+                member.entity.name,
+                C::DEF.name
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn requests<C: Collection>(

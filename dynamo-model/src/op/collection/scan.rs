@@ -1,6 +1,6 @@
 //! `Scan` of several entities.
 
-use super::{Gathering, member_filter};
+use super::{Gathering, check_held, member_filter};
 use crate::expr::{Attributed, Condition, ItemCollection};
 use crate::op::scan::Scan;
 use crate::transport::Target;
@@ -12,6 +12,9 @@ impl<C: Collection<Item = C> + Send> Scan<C, ItemCollection<C>> {
         let mut scan = Self::with(target, C::Table::DEF, C::DEF.name, reader);
         if let Some(index) = C::DEF.index {
             scan = scan.index(index);
+        }
+        if let Err(error) = check_held::<C>() {
+            scan.read.set_unreadable(error);
         }
         // The markers of unique values are among what is read.
         scan.read.set_mixed(None, false);

@@ -29,12 +29,7 @@ impl<T: Send + 'static> Read<T> {
         self.source = source;
         self.names = KeyNames::of(source);
         if let Some(project) = self.project {
-            let asking = project(source.index);
-            self.reader = asking.reader;
-            match asking.attributes {
-                Ok(attributes) => self.attributes = attributes,
-                Err(error) => self.fail(error),
-            }
+            self.set_project(project);
         }
     }
 
@@ -79,11 +74,13 @@ impl<T: Send + 'static> Read<T> {
 
     pub(in crate::op) async fn exists(mut self) -> Result<bool, Error> {
         self.set_take(self.take.unwrap_or(1).min(1));
+        self.passing = true;
         Items::new(self).pass().await
     }
 
     pub(in crate::op) async fn count(mut self) -> Result<u64, Error> {
         // What is bounded, or passed over here, has to be looked at.
+        self.passing = true;
         self.counting = self.exact && self.take.is_none() && self.start.is_none();
         Items::new(self).count().await
     }

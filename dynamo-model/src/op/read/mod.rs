@@ -85,6 +85,8 @@ pub(super) struct Read<T> {
     project: Option<Project<T>>,
     /// The attributes that are asked for; `None` for all.
     attributes: Option<Vec<&'static str>>,
+    /// Why items of the index cannot be read as what they are asked for, unless they are completed.
+    unreadable: Option<Error>,
     /// Tells the items that are read from others.
     own: Option<Node>,
     filter: Option<Node>,
@@ -113,6 +115,8 @@ pub(super) struct Read<T> {
     complete: Option<Complete>,
     /// Whether the end of a page is told, also of an empty one.
     by_page: bool,
+    /// Whether items are passed and not read.
+    passing: bool,
     /// Whether the service only counts.
     counting: bool,
     options: Options,
@@ -137,6 +141,7 @@ impl<T> Read<T> {
             reader: Arc::new(reader),
             project: None,
             attributes: None,
+            unreadable: None,
             own: None,
             filter: None,
             unfiltered: true,
@@ -156,6 +161,7 @@ impl<T> Read<T> {
             on_page: None,
             complete: None,
             by_page: false,
+            passing: false,
             counting: false,
             options: Options::default(),
         }
@@ -164,11 +170,11 @@ impl<T> Read<T> {
     /// The same read, of a projection.
     pub(super) fn project<O>(self, project: Project<O>) -> Read<O> {
         let Asking { attributes, reader } = project(self.source.index);
-        let (attributes, failed) = match attributes {
+        let (attributes, unreadable) = match attributes {
             Ok(attributes) => (attributes, None),
-            Err(error) => (None, Some(error)),
+            Err(error) => (None, Some(error.into())),
         };
-        let mut read = Read {
+        Read {
             target: self.target,
             operation: self.operation,
             source: self.source,
@@ -178,6 +184,7 @@ impl<T> Read<T> {
             reader,
             project: Some(project),
             attributes,
+            unreadable,
             own: self.own,
             filter: self.filter,
             unfiltered: self.unfiltered,
@@ -197,13 +204,28 @@ impl<T> Read<T> {
             on_page: self.on_page,
             complete: self.complete,
             by_page: self.by_page,
+            passing: self.passing,
             counting: self.counting,
             options: self.options,
-        };
-        if let Some(error) = failed {
-            read.fail(error);
         }
-        read
+    }
+
+    /// Asks for what can be read of the table or the index, now and when another index is read.
+    pub(super) fn set_project(&mut self, project: Project<T>) {
+        self.project = Some(project);
+        if self.source.index.is_some() {
+            let asking = project(self.source.index);
+            self.reader = asking.reader;
+            match asking.attributes {
+                Ok(attributes) => (self.attributes, self.unreadable) = (attributes, None),
+                Err(error) => self.unreadable = Some(error.into()),
+            }
+        }
+    }
+
+    /// Items of the index cannot be read as what they are asked for.
+    pub(super) fn set_unreadable(&mut self, error: InvalidRequest) {
+        self.unreadable = Some(error.into());
     }
 
     pub(super) fn source(&self) -> Source {

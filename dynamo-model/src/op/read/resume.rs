@@ -48,6 +48,12 @@ impl<T: 'static> Read<T> {
     /// The position that the read begins at, if a cursor says one.
     fn begin(&self) -> Result<Option<Position>, Error> {
         self.requests.as_ref().map_err(Error::again)?;
+        if let Some(error) = &self.unreadable
+            && self.complete.is_none()
+            && !self.passing
+        {
+            return Err(error.again());
+        }
         match &self.start {
             None => Ok(None),
             Some(cursor) if cursor.binding == self.binding()? => self.starts(cursor).map(Some),
