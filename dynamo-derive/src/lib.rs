@@ -49,7 +49,7 @@ mod template;
 /// | `sk = "SK"` | the sort key attribute; left out for a table without one |
 /// | `gsi("GSI1", pk = "..", sk = "..")` | a global index; `pk = ["a", N("b")]` names up to four native key attributes |
 /// | `lsi("LSI1", sk = "..")` | a local index |
-/// | `projection = keys_only` | inside an index: `all` (the default), `keys_only` or `include("a", "b")`; of the last two, read a `Projection`, or `hydrate()` the items: whole entities lack what the index does not hold |
+/// | `projection = keys_only` | inside an index: `all` (the default), `keys_only` or `include("a", "b")`; of the last two, read a `Projection`, or `hydrate()` the items |
 /// | `ttl = "expires_at"` | the time-to-live attribute, which `create_table` enables |
 /// | `type_attribute = "_type"` | the attribute that holds an item's entity type (this is the default) |
 /// | `no_type_attribute` | items carry no type; keys alone tell entities apart |

@@ -149,9 +149,10 @@ impl<T: Send + 'static, S> Scan<T, S> {
         }
     }
 
-    /// Reads an index of the table instead: `IndexName`. Only the items that are in it are found, with the attributes that it
-    /// holds: of an index that does not project everything, read a [projection](Self::project). Whole entities lack what it does
-    /// not hold, as [those of a query](crate::Handle::query) do.
+    /// Reads an index of the table instead: `IndexName`. Only the items that are in it are found.
+    ///
+    /// An index that does not hold every field of the entity ends the items with [`Error::Invalid`](crate::Error::Invalid), and
+    /// nothing is sent: read a [projection](Self::project) of it, or [count](Self::count) the items.
     ///
     /// An index that the table lacks ends the items with [`Error::Invalid`](crate::Error::Invalid), and nothing is sent.
     pub fn index(mut self, name: &str) -> Self {
