@@ -21,7 +21,7 @@ impl<T: Table> Handle<T> {
     /// An index with `projection = keys_only` or `include(..)` returns no more than it holds. Say what is to be read of it:
     /// [`project`](Query::project) for fields that it holds, checked while compiling, or [`hydrate`](Query::hydrate) for
     /// whole items. With neither, and if the index does not hold every field of the entity, the items end with
-    /// [`Error::Invalid`] and nothing is sent: a field that may be missing would be read as if it were.
+    /// [`Error::Invalid`](crate::Error::Invalid) and nothing is sent: a field that may be missing would be read as if it were.
     ///
     /// # Cost
     ///
