@@ -9,7 +9,6 @@ use std::task::{Context, Poll, ready};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
-use tracing::Instrument as _;
 
 use super::{Complete, Read};
 use crate::op::Sending;

@@ -25,7 +25,7 @@ use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 use super::canned::{Canned, Reply, answer};
 use super::typed::request;
 use super::{Call, Operation, config, failed, send, send_typed, shown};
-use crate::error::{Error, TransportErrorKind};
+use crate::error::{Error, ServiceError, TransportErrorKind};
 use crate::transport::{Connection, Response};
 
 type Made = Result<Output, OrchestratorError<ErasedError>>;
@@ -292,7 +292,7 @@ async fn an_error_is_sorted_by_its_name_or_its_code() {
             matches!(error, Error::Service(_)) && error.is_retryable(),
             "{error:?}"
         );
-        assert_eq!(error.service().map(|service| service.status()), Some(500));
+        assert_eq!(error.service().map(ServiceError::status), Some(500));
     }
     let make = || fault(GetItemError::unhandled("something of one's own"));
     for error in errors(Operation::GetItem, make).await {

@@ -21,9 +21,9 @@ use crate::error::Error;
 
 const KEY: &str = r#"{"PK":{"S":"a\"\\\n\u00e4😀"},"SK":{"N":"-0.50"}}"#;
 
-const ITEM: &str = r##"{"PK":{"S":"a"},"n":{"N":"123456789012345678901234567890"},"b":{"B":"AAH/"},"t":{"BOOL":true},
+const ITEM: &str = r#"{"PK":{"S":"a"},"n":{"N":"123456789012345678901234567890"},"b":{"B":"AAH/"},"t":{"BOOL":true},
     "0":{"NULL":true},"m":{"M":{"l":{"L":[{"S":""},{"M":{}}]}}},"ss":{"SS":["x","y"]},"ns":{"NS":["1","2.0"]},
-    "bs":{"BS":["AA==","/w=="]}}"##;
+    "bs":{"BS":["AA==","/w=="]}}"#;
 
 const EXPRESSION: &str = r##""ExpressionAttributeNames":{"#a":"x.y","#b":"z"},"ExpressionAttributeValues":{":v":{"L":[{"N":"1"}]}}"##;
 
@@ -46,7 +46,7 @@ pub(super) fn request(operation: Operation) -> String {
         ),
         Operation::PutItem => format!(r#""TableName":"shop","Item":{ITEM},{write}"#),
         Operation::UpdateItem => {
-            format!(r##""TableName":"shop","Key":{KEY},"UpdateExpression":"SET #a = :v",{write}"##)
+            format!(r#""TableName":"shop","Key":{KEY},"UpdateExpression":"SET #a = :v",{write}"#)
         }
         Operation::DeleteItem => format!(r#""TableName":"shop","Key":{KEY},{write}"#),
         Operation::Query => {
@@ -63,9 +63,9 @@ pub(super) fn request(operation: Operation) -> String {
             r#""TransactItems":[{{"Get":{{"TableName":"shop","Key":{KEY},{read}}}}},{{"Get":{{"TableName":"other","Key":{KEY}}}}}],"ReturnConsumedCapacity":"INDEXES""#
         ),
         Operation::TransactWriteItems => format!(
-            r##""TransactItems":[{{"ConditionCheck":{{"Key":{KEY},{action}}}}},{{"Put":{{"Item":{ITEM},{action}}}}},
+            r#""TransactItems":[{{"ConditionCheck":{{"Key":{KEY},{action}}}}},{{"Put":{{"Item":{ITEM},{action}}}}},
             {{"Update":{{"Key":{KEY},"UpdateExpression":"SET #b = :v",{action}}}}},{{"Delete":{{"Key":{KEY},{action}}}}}],
-            "ClientRequestToken":"a-token","ReturnConsumedCapacity":"INDEXES","ReturnItemCollectionMetrics":"SIZE""##
+            "ClientRequestToken":"a-token","ReturnConsumedCapacity":"INDEXES","ReturnItemCollectionMetrics":"SIZE""#
         ),
         Operation::ExecuteStatement => format!(
             r#""Statement":"SELECT * FROM \"shop\" WHERE \"PK\" = ?","Parameters":[{{"S":"a"}},{{"M":{ITEM}}}],"ConsistentRead":true,"NextToken":"next","Limit":5,"ReturnValuesOnConditionCheckFailure":"ALL_OLD","ReturnConsumedCapacity":"TOTAL""#

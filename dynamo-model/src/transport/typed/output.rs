@@ -66,15 +66,9 @@ macro_rules! pages {
             fn members(&self, object: &mut Object<'_>) {
                 // The service always counts; who makes an output by hand seldom does.
                 let items = self.items.as_ref();
-                let count = match (self.count, items) {
-                    (0, Some(items)) => Some(items.len() as i64),
-                    (0, None) => None,
-                    (count, _) => Some(i64::from(count)),
-                };
-                let scanned = match self.scanned_count {
-                    0 => count,
-                    scanned => Some(i64::from(scanned)),
-                };
+                let counted = |count: i32| usize::try_from(count).ok().filter(|count| *count > 0);
+                let count = counted(self.count).or(items.map(Vec::len));
+                let scanned = counted(self.scanned_count).or(count);
                 object
                     .member("Items", items, |out, items| list(out, items, item))
                     .member("Count", count, plain)
@@ -117,7 +111,7 @@ impl Said for BatchWriteItemOutput {
                 self.unprocessed_items.as_ref(),
                 |out, tables| {
                     map(out, tables, |out, requests| {
-                        list(out, requests, write_request)
+                        list(out, requests, write_request);
                     });
                 },
             )
@@ -157,7 +151,7 @@ impl Said for ExecuteStatementOutput {
     fn members(&self, object: &mut Object<'_>) {
         object
             .member("Items", self.items.as_ref(), |out, items| {
-                list(out, items, item)
+                list(out, items, item);
             })
             .member("NextToken", self.next_token.as_deref(), text)
             .member("LastEvaluatedKey", self.last_evaluated_key.as_ref(), item)
