@@ -44,7 +44,7 @@ fn order(number: u32) -> Order {
         number,
         status: "open".into(),
         total: f64::from(number) + 0.25,
-        note: (number % 2 == 0).then(|| "😀 ä".into()),
+        note: number.is_multiple_of(2).then(|| "😀 ä".into()),
         tags: vec![String::new(), "t".into()],
         version: 0,
     }

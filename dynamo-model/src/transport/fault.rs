@@ -3,7 +3,6 @@
 //! The SDK's errors are taken apart here and not kept: `ConditionalCheckFailedException` prints its item, and
 //! `SdkError` the raw response. Only causes from below the protocol live on as `source()`.
 
-use std::borrow::Cow;
 use std::error::Error as StdError;
 
 use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
@@ -79,26 +78,26 @@ where
             .with_answer(raw.status().as_u16(), request_id(raw))
             .into();
     };
-    let body = refusal(raw).map(Cow::Borrowed);
-    let is_answer = body.is_some();
     let refusal = Refusal {
         operation: origin.operation,
         subject: origin.subject(),
-        status: if is_answer {
-            raw.status().as_u16()
-        } else {
-            usual_status(code)
+        status: match raw.status().as_u16() {
+            // It stands for no answer at all: what the HTTP client of mocks says.
+            200..=299 | 418 => usual_status(code),
+            status => status,
         },
         code,
         message: meta.message().or(rest),
         request_id: meta.request_id().or_else(|| request_id(raw)),
     };
-    let body = body.or_else(|| typed::evidence(error).map(Cow::Owned));
-    Error::answered(refusal, body.as_deref())
+    match refused_body(raw) {
+        Some(body) => Error::answered(refusal, Some(body)),
+        None => Error::answered(refusal, typed::evidence(error).as_deref()),
+    }
 }
 
 /// The body of an answer that is an error of the service.
-fn refusal(raw: &HttpResponse) -> Option<&str> {
+fn refused_body(raw: &HttpResponse) -> Option<&str> {
     let body = std::str::from_utf8(raw.body().bytes()?).ok()?;
     (!raw.status().is_success() && body.trim_ascii_start().starts_with('{')).then_some(body)
 }

@@ -187,27 +187,51 @@ async fn what_has_no_counterpart_is_not_left_out() {
 
 #[tokio::test]
 async fn error_answers_are_the_same_both_ways() {
-    let members = format!(r#""message":"The conditional request failed","Item":{ITEM}"#);
-    let refused = refusal(400, "ConditionalCheckFailedException", &members);
-    let mut texts = Vec::new();
-    for typed in [false, true] {
-        let http = Canned::new([refused.clone()]);
-        let client = client(&http);
-        let call = Call::new(Operation::PutItem, &["shop"], request(Operation::PutItem));
-        let error = failed(if typed {
-            send_typed(&client, call).await
-        } else {
-            send(&client, call).await
-        });
-        let Error::ConditionFailed(failed) = &error else {
-            panic!("{error:?}")
-        };
-        assert_eq!(failed.raw_item(), Some(ITEM));
-        assert_eq!(error.request_id(), Some("REQ1"));
-        assert_eq!(failed.service().status(), 400);
-        texts.push(shown(&error));
+    let item = format!(r#""message":"The conditional request failed","Item":{ITEM}"#);
+    let reasons = format!(
+        r#""CancellationReasons":[{{"Code":"None"}},{{"Code":"ConditionalCheckFailed","Item":{ITEM}}}]"#
+    );
+    let throttled = r#""throttlingReasons":[{"reason":"TableReadAccountLimitExceeded"}]"#;
+    for (operation, code, members) in [
+        (
+            Operation::PutItem,
+            "ConditionalCheckFailedException",
+            &*item,
+        ),
+        (Operation::DeleteItem, "ConditionalCheckFailedException", ""),
+        (
+            Operation::TransactWriteItems,
+            "TransactionCanceledException",
+            &*reasons,
+        ),
+        (Operation::Query, "ThrottlingException", throttled),
+        (
+            Operation::GetItem,
+            "ResourceNotFoundException",
+            r#""message":"no""#,
+        ),
+        (Operation::ExecuteStatement, "ValidationException", ""),
+        (Operation::Scan, "SomethingNew", ""),
+    ] {
+        let client = client(&Canned::new([refusal(400, code, members)]));
+        let call = || Call::new(operation, &["shop"], request(operation));
+        let usual = failed(send(&client, call()).await);
+        let typed = failed(send_typed(&client, call()).await);
+        assert_eq!(shown(&usual), shown(&typed));
+        assert_eq!(typed.request_id(), Some("REQ1"));
+        for error in [&usual, &typed] {
+            match error {
+                Error::ConditionFailed(failed) if !members.is_empty() => {
+                    assert_eq!(failed.raw_item(), Some(ITEM));
+                }
+                Error::TransactionCanceled(canceled) => {
+                    assert_eq!(canceled.reasons()[1].raw_item(), Some(ITEM));
+                }
+                Error::Throttled(throttled) => assert_eq!(throttled.reasons().len(), 1),
+                _ => {}
+            }
+        }
     }
-    assert_eq!(texts[0], texts[1]);
 }
 
 #[tokio::test]
