@@ -107,7 +107,7 @@ impl<T: Table> Handle<T> {
     /// the SDK's input names the tables and nothing else. Interceptors that look at the HTTP request, and tests that mock
     /// the HTTP client, see everything all the same. One that looks at the **input** needs this: it gets the input that a
     /// caller of the SDK would have built, and the output that it makes is the answer. Requests and results are the same
-    /// both ways.
+    /// both ways, but for the order of a body's members.
     ///
     /// A client made with `aws_smithy_mocks::mock_client!` is recognised and needs nothing: see below.
     ///
