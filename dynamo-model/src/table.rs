@@ -16,7 +16,7 @@ use aws_sdk_dynamodb::types::TableDescription;
 
 use crate::entity::{Key, read_entity};
 use crate::op::{CreateTable, Delete, Get, Put, Sending, verify};
-use crate::transport::{Target, control};
+use crate::transport::{Connection, Target, control};
 use crate::wire::RawItem;
 use crate::{CancellationReason, Clock, Entity, Error, Table};
 
@@ -59,7 +59,7 @@ impl<T: Table> Handle<T> {
     pub fn new(client: Client) -> Self {
         Self {
             target: Target {
-                client,
+                client: Connection::new(client),
                 table: Arc::from(T::DEF.name),
                 clock: Arc::new(SystemTime::now),
             },
@@ -94,6 +94,46 @@ impl<T: Table> Handle<T> {
         Self {
             target: Target {
                 clock: Arc::new(clock),
+                ..self.target.clone()
+            },
+            table: PhantomData,
+        }
+    }
+
+    /// The same table, with every call made of the SDK's own inputs and outputs: for mocks and interceptors that look at
+    /// them.
+    ///
+    /// Usually a request's body is written once and its answer read once, with no tree of attribute values in between, and
+    /// the SDK's input names the tables and nothing else. Interceptors that look at the HTTP request, and tests that mock
+    /// the HTTP client, see everything all the same. One that looks at the **input** needs this: it gets the input that a
+    /// caller of the SDK would have built, and the output that it makes is the answer. Requests and results are the same
+    /// both ways, but for the order of a body's members.
+    ///
+    /// A client made with `aws_smithy_mocks::mock_client!` is recognised and needs nothing: see below.
+    ///
+    /// # Cost
+    ///
+    /// The same requests. An attribute-value tree for every request and every answer: several times the work of the usual
+    /// way for a page of items.
+    ///
+    /// # Examples
+    ///
+    /// A client with an interceptor that looks at inputs:
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK")] struct Shop;
+    /// # fn doc(client: aws_sdk_dynamodb::Client) {
+    /// let shop = Shop::on(client).through_sdk_types();
+    /// # }
+    /// ```
+    ///
+    #[cfg_attr(not(doctest), doc = include_str!("../docs/mocks.md"))]
+    #[must_use]
+    pub fn through_sdk_types(&self) -> Self {
+        Self {
+            target: Target {
+                client: self.target.client.typed(),
                 ..self.target.clone()
             },
             table: PhantomData,

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::config::interceptors::BeforeDeserializationInterceptorContextMut;
+use aws_sdk_dynamodb::config::{Builder, ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_smithy_types::body::SdkBody;
 use dynamo_model::prelude::*;
 use dynamo_model_tests::client;
 use serde::{Deserialize, Serialize};
@@ -213,4 +217,49 @@ async fn keys_are_compared_only_in_the_order_of_values() {
     update().condition(|r| r.n.eq(9)).send().await.unwrap();
     // Of one width, as is the default, keys are in the order of the values.
     update().condition(|r| r.rank.lt(10)).send().await.unwrap();
+}
+
+/// Takes the stored item out of a refusal, as an engine or a mock that does not know of it leaves it out.
+#[derive(Debug)]
+struct WithoutItem;
+
+impl Intercept for WithoutItem {
+    fn name(&self) -> &'static str {
+        "without item"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body =
+            r#"{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}"#;
+        if context.response().status().as_u16() == 400 {
+            *context.response_mut().body_mut() = SdkBody::from(body);
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_must_be_absent_is_there_whether_it_is_shown_or_not() {
+    let list = List::on(client().await);
+    list.create_table().send().await.unwrap();
+    let row = Row {
+        user: "ada".into(),
+        n: 1,
+        rank: 1,
+        note: None,
+    };
+    list.put(&row).send().await.unwrap();
+    let put = list.put(&row).if_absent();
+    let put = put.config_override(Builder::default().interceptor(WithoutItem));
+    let error = put.send().await.unwrap_err();
+    assert!(error.is_condition_failed(), "{error:?}");
+    assert!(error.item::<Row>().unwrap().is_none());
+    let put = list.put(&row).if_absent();
+    let error = put.send().await.unwrap_err();
+    assert_eq!(error.item::<Row>().unwrap(), Some(row));
 }

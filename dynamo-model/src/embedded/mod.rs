@@ -19,6 +19,9 @@
 //! ([`Engine::sweep_ttl`]), misbehave on purpose ([`Engine::faults`]) and tell what it was sent
 //! ([`Engine::requests`]).
 //!
+//! A test that wants a script of answers and no database mocks the client:
+//! [`Handle::through_sdk_types`](crate::Handle::through_sdk_types) has an example.
+//!
 //! # How close it is to the service
 //!
 //! Close enough for the behaviour of items, keys, indexes, expressions, transactions, batches,

@@ -31,9 +31,6 @@ pub enum TransportErrorKind {
     HttpClient,
     /// Something answered, but not with what DynamoDB sends: a proxy's page, a cut or damaged body.
     Response,
-    /// The SDK reported success without handing over an answer: its output was replaced (by a mock or an interceptor),
-    /// or this version of the SDK is not supported.
-    Bypassed,
     /// Anything else that stopped the call inside the SDK, an interceptor's error for example.
     Other,
 }
@@ -125,10 +122,6 @@ impl fmt::Display for TransportError {
                 }
                 f.write_str(": check `endpoint_url` and what stands between here and there")
             }
-            TransportErrorKind::Bypassed => f.write_str(
-                "the SDK did not hand over the answer: its output was replaced (mock the HTTP client instead), \
-                 or this version of `aws-sdk-dynamodb` is not supported",
-            ),
             TransportErrorKind::Other => f.write_str("the SDK could not complete the call, its source says why"),
         }
     }

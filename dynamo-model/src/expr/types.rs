@@ -3,14 +3,16 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use super::kind::{Bytes, Elements, Flag, List, Map, Numeric, Opaque, Symbol, Text, leaf};
 #[cfg(any(
     feature = "uuid",
     feature = "ulid",
     feature = "jiff",
     feature = "chrono"
 ))]
-use super::kind::{Sorted, Time};
+use super::kind::Sorted;
+#[cfg(any(feature = "jiff", feature = "chrono"))]
+use super::kind::Time;
+use super::kind::{Bytes, Elements, Flag, List, Map, Numeric, Opaque, Symbol, Text, leaf};
 use crate::types::{Attributes, Binary, Number};
 
 leaf! {

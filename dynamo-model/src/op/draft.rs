@@ -372,6 +372,10 @@ impl Draft {
                 // The first attempt has deleted it.
                 return Ok(Response::empty());
             }
+            if self.requires_absence() {
+                // There is one, which the answer does not show: an engine or a mock may leave it out.
+                return Err(Error::ConditionFailed(failed));
+            }
             return Err(Error::ItemNotFound(failed.into_service()));
         };
         let item = RawItem::new(item);

@@ -7,11 +7,11 @@ use std::error::Error as StdError;
 
 use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_dynamodb::error::{BoxError, ConnectorError, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::RequestId as _;
 use aws_smithy_runtime_api::client::interceptors::InterceptorError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::Origin;
-use super::hook::NotWritten;
+use super::{Origin, typed};
 use crate::error::{Error, InvalidRequest, Refusal, TransportError, TransportErrorKind as Kind};
 
 /// The error of a call, of the data plane or the control plane.
@@ -21,8 +21,7 @@ where
 {
     let cause = match &error {
         SdkError::ServiceError(context) => {
-            let (meta, err) = (context.err().meta(), context.err());
-            return refused(meta.code(), meta.message(), err, context.raw(), origin);
+            return refused(context.err(), context.raw(), origin);
         }
         SdkError::ConstructionFailure(_) => Cause::Unbuilt,
         SdkError::TimeoutError(_) => Cause::Below(Kind::Timeout),
@@ -56,18 +55,16 @@ enum Cause {
     Unread,
 }
 
-/// An error answer: its evidence is taken from the raw body.
-fn refused(
-    code: Option<&str>,
-    message: Option<&str>,
-    err: &dyn StdError,
-    raw: &HttpResponse,
-    origin: Origin<'_>,
-) -> Error {
-    let (status, request_id) = (raw.status().as_u16(), request_id(raw));
+/// An error answer: its evidence is taken from the raw body, or from the modelled error if that is not what the raw
+/// answer says, as with mocks.
+fn refused<E>(error: &E, raw: &HttpResponse, origin: Origin<'_>) -> Error
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    let meta = error.meta();
     // A mocked error has no code of its own, but its text begins with the name of the exception.
-    let shown = if code.is_none() {
-        err.to_string()
+    let shown = if meta.code().is_none() {
+        error.to_string()
     } else {
         String::new()
     };
@@ -75,26 +72,43 @@ fn refused(
         .split_once(": ")
         .map_or((shown.as_str(), None), |(name, rest)| (name, Some(rest)));
     let name = Some(name).filter(|name| !name.is_empty() && !name.contains(' '));
-    let Some(code) = code.or(name) else {
+    let Some(code) = meta.code().or(name) else {
         let error = TransportError::new(Kind::Response, origin.subject());
-        return error.with_answer(status, request_id).into();
+        return error
+            .with_answer(raw.status().as_u16(), request_id(raw))
+            .into();
     };
-    let body = raw
-        .body()
-        .bytes()
-        .and_then(|bytes| std::str::from_utf8(bytes).ok());
-    let (operation, subject, message) = (origin.operation, origin.subject(), message.or(rest));
-    Error::answered(
-        Refusal {
-            operation,
-            subject,
-            status,
-            code,
-            message,
-            request_id,
+    let refusal = Refusal {
+        operation: origin.operation,
+        subject: origin.subject(),
+        status: match raw.status().as_u16() {
+            // It stands for no answer at all: what the HTTP client of mocks says.
+            200..=299 | 418 => usual_status(code),
+            status => status,
         },
-        body,
-    )
+        code,
+        message: meta.message().or(rest),
+        request_id: meta.request_id().or_else(|| request_id(raw)),
+    };
+    match refused_body(raw) {
+        Some(body) => Error::answered(refusal, Some(body)),
+        None => Error::answered(refusal, typed::evidence(error).as_deref()),
+    }
+}
+
+/// The body of an answer that is an error of the service.
+fn refused_body(raw: &HttpResponse) -> Option<&str> {
+    let body = std::str::from_utf8(raw.body().bytes()?).ok()?;
+    (!raw.status().is_success() && body.trim_ascii_start().starts_with('{')).then_some(body)
+}
+
+/// The HTTP status that the service sends a code with.
+fn usual_status(code: &str) -> u16 {
+    match code {
+        "InternalServerError" => 500,
+        "ServiceUnavailable" => 503,
+        _ => 400,
+    }
 }
 
 fn unanswered(
@@ -155,9 +169,6 @@ fn unsent(connector: &ConnectorError) -> Cause {
     let mut next = Some(connector as &(dyn StdError + 'static));
     while let Some(cause) = next {
         next = cause.source();
-        if cause.is::<NotWritten>() {
-            return Cause::Plain(Kind::Bypassed);
-        }
         if is_credentials_error(cause) {
             return Cause::Below(Kind::Credentials);
         }

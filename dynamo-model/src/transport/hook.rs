@@ -5,11 +5,12 @@
 //!
 //! That order is behaviour of the SDK, not a promise. It was checked with `aws-sdk-dynamodb` 1.136.0,
 //! `aws-smithy-runtime` 1.16.2 and `aws-smithy-runtime-api` 1.20.0; one test per operation fails when it changes. Should
-//! it change under a user, nothing is sent: [`Exchange`] notices in `read_after_serialization` that the request is not
-//! the one it wrote.
+//! it change under a user, nothing is lost: [`Hook`] notices in `read_after_serialization` that the request is not the one
+//! it wrote, stops before anything is sent, and the call goes the way of [`typed`](super::typed); and what another
+//! deserializer has read is an output that says something, which is taken for the answer.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::config::{
@@ -29,7 +30,8 @@ use aws_smithy_runtime_api::client::ser_de::{
 };
 use aws_smithy_types::body::SdkBody;
 
-use super::{Origin, fault};
+use super::attempts::Attempts;
+use super::{Origin, Response, fault, typed};
 use crate::error::{Error, InvalidRequest};
 
 /// Wires the operations of the data plane: module of the SDK (and method of its client), output type, and where the
@@ -82,13 +84,14 @@ macro_rules! operations {
             }
         }
 
-        /// Sends through the client; the answer is in `exchange` afterwards.
+        /// Sends through the client; the answer is in `exchange` afterwards, unless the SDK's output says something.
+        /// Ours is empty, so that was somebody else's: a mock, an interceptor, or the SDK's own deserializer.
         pub(super) async fn dispatch(
             client: &Client,
             exchange: &Arc<Exchange>,
             origin: Origin<'_>,
             overrides: Option<config::Builder>,
-        ) -> Result<(), Error> {
+        ) -> Result<Option<Response>, Error> {
             let hook = Hook(Arc::clone(exchange));
             match exchange.operation {
                 $(Operation::$name => {
@@ -97,8 +100,10 @@ macro_rules! operations {
                     if let Some(overrides) = overrides {
                         request = request.config_override(overrides);
                     }
-                    // The output is empty, unless somebody replaced it: then the exchange has no answer.
-                    request.send().await.map(drop).map_err(|error| fault::of(error, origin))
+                    let output = request.send().await;
+                    output
+                        .map(|output| typed::answer(&output))
+                        .map_err(|error| fault::of(error, origin))
                 })*
             }
         }
@@ -186,9 +191,9 @@ pub(super) struct Exchange {
     operation: Operation,
     body: SdkBody,
     written: AtomicBool,
-    attempts: AtomicU32,
-    /// Attempts that the service has refused, so that they were not applied.
-    refusals: AtomicU32,
+    /// Whether the SDK was about to send another request than the one that is written here.
+    left_out: AtomicBool,
+    attempts: Attempts,
     answer: Mutex<Option<Answer>>,
 }
 
@@ -205,16 +210,22 @@ impl Exchange {
             operation,
             body: body.into(),
             written: AtomicBool::new(false),
-            attempts: AtomicU32::new(0),
-            refusals: AtomicU32::new(0),
+            left_out: AtomicBool::new(false),
+            attempts: Attempts::default(),
             answer: Mutex::new(None),
         })
     }
 
-    /// Whether the SDK has sent the request without learning what became of it: an attempt before the last one may have
-    /// been applied.
+    /// Whether an attempt before the last one may have been applied.
     pub(super) fn may_have_been_applied(&self) -> bool {
-        self.attempts.load(Ordering::Relaxed) > self.refusals.load(Ordering::Relaxed)
+        self.attempts.may_have_been_applied()
+    }
+
+    /// The body, if the SDK has left the hook out. Nothing was sent then.
+    pub(super) fn unsent_body(&self) -> Option<&[u8]> {
+        self.left_out
+            .load(Ordering::Relaxed)
+            .then(|| self.body.bytes().unwrap_or_default())
     }
 
     /// The answer of the last attempt, if it was a success and came this way.
@@ -257,6 +268,8 @@ impl Intercept for Hook {
             .store_put(SharedResponseDeserializer::new(self.clone()))
             // Keeps the response body out of the SDK's own traces.
             .store_put(SensitiveOutput);
+        #[cfg(test)]
+        super::tests::typed::leave_out(self.0.operation, cfg);
         Ok(())
     }
 
@@ -266,7 +279,7 @@ impl Intercept for Hook {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.0.attempts.fetch_add(1, Ordering::Relaxed);
+        self.0.attempts.begin();
         Ok(())
     }
 
@@ -279,6 +292,7 @@ impl Intercept for Hook {
         if self.0.written.load(Ordering::Relaxed) {
             Ok(())
         } else {
+            self.0.left_out.store(true, Ordering::Relaxed);
             Err(NotWritten.into())
         }
     }
@@ -317,7 +331,11 @@ impl DeserializeResponse for Hook {
     ) -> Result<Output, OrchestratorError<ErasedError>> {
         let operation = self.0.operation;
         if response.status().is_success() {
-            self.0.keep(response.body().try_clone().map(|body| Answer {
+            let body = response
+                .body()
+                .try_clone()
+                .ok_or_else(|| OrchestratorError::other("the response body is in memory"))?;
+            self.0.keep(Some(Answer {
                 body,
                 status: response.status().as_u16(),
                 request_id: fault::request_id(response).map(str::to_owned),
@@ -325,9 +343,7 @@ impl DeserializeResponse for Hook {
             return Ok(operation.empty_output());
         }
         self.0.keep(None);
-        if response.status().as_u16() < 500 {
-            self.0.refusals.fetch_add(1, Ordering::Relaxed);
-        }
+        self.0.attempts.failed(response);
         // The SDK's own, so that its errors and its retry classification stay what they are.
         match operation
             .sdk_layer()
@@ -344,7 +360,7 @@ impl DeserializeResponse for Hook {
 
 /// The request that is about to be sent is not the one that was written here.
 #[derive(Debug)]
-pub(super) struct NotWritten;
+struct NotWritten;
 
 impl fmt::Display for NotWritten {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -43,7 +43,7 @@ pub(crate) use json::write_json_str;
 pub(crate) use raw::{
     Elements, Members, RawItem, Scalar, Unquoted, is_greater, is_same_item, is_same_value,
 };
-pub(crate) use sdk::{from_attribute_values, to_attribute_values};
+pub(crate) use sdk::{from_attribute_values, to_attribute_value, to_attribute_values};
 pub(crate) use transaction::{item_size, read_transaction};
 
 /// Levels of nesting a stored value may have; the value of a top-level attribute is level 1, and a

@@ -17,6 +17,11 @@ pub(crate) fn to_attribute_values(
     map(&mut Cursor::new(item.as_str()))
 }
 
+/// One attribute value, such as `{"S":"…"}`, in the SDK's type.
+pub(crate) fn to_attribute_value(json: &str) -> Result<AttributeValue, DecodeError> {
+    value(&mut Cursor::new(json))
+}
+
 fn map(cursor: &mut Cursor<'_>) -> Result<HashMap<String, AttributeValue>, DecodeError> {
     cursor.enter(b'{')?;
     let mut map = HashMap::new();

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::Client;
-
 use super::Step;
 use super::plan::Plan;
 use crate::Error;
 use crate::error::Performed;
 use crate::op::backoff::{Backoff, random};
 use crate::op::options::Options;
-use crate::transport::{self, Call, Operation, Response, Target};
+use crate::transport::{self, Call, Connection, Operation, Response, Target};
 use crate::wire::{read_transaction, write_json_str};
 
 /// How often a transaction is sent in all, unless the caller says otherwise.
@@ -25,7 +23,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// A transaction ready to be sent.
 pub(crate) struct Run {
-    pub(super) client: Client,
+    pub(super) client: Connection,
     pub(super) operation: Operation,
     pub(super) tables: Vec<Arc<str>>,
     /// The whole body but its end, the token included: it is the same in every attempt.

@@ -1,7 +1,5 @@
 //! From a write to everything that goes with it: the stored item is read, and the markers follow from it.
 
-use aws_sdk_dynamodb::Client;
-
 use super::claims::{Claims, New, Old, components};
 use super::marker::{Deed, Marker};
 use crate::expr::{Node, Path};
@@ -10,7 +8,7 @@ use crate::op::draft::{Draft, unchanged};
 use crate::op::options::Options;
 use crate::op::transact::Step;
 use crate::schema::EntityDef;
-use crate::transport::{self, Call, Operation};
+use crate::transport::{self, Call, Connection, Operation};
 use crate::wire::{RawItem, is_same_value, write_json_str};
 use crate::{Error, InvalidRequest, Outcome, OutcomeKind, TransactionCanceled};
 
@@ -70,7 +68,7 @@ impl Resolved<'_> {
 
 /// Resolves the writes of one transaction, again and again while others change what it has read.
 pub(in crate::op) struct Resolver<'o> {
-    client: &'o Client,
+    client: &'o Connection,
     options: &'o Options,
     /// Whether the write depends on every attribute that was read, because they are returned.
     pub(super) returns_old: bool,
@@ -79,7 +77,7 @@ pub(in crate::op) struct Resolver<'o> {
 }
 
 impl<'o> Resolver<'o> {
-    pub(in crate::op) fn new(client: &'o Client, options: &'o Options) -> Self {
+    pub(in crate::op) fn new(client: &'o Connection, options: &'o Options) -> Self {
         Self {
             client,
             options,

@@ -1,18 +1,10 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{AppName, Builder, ConfigBag, Intercept, Region, RuntimeComponents};
+use aws_sdk_dynamodb::config::{Builder, ConfigBag, Intercept, Region, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
-use aws_sdk_dynamodb::operation::get_item::{GetItemError, GetItemOutput};
-use aws_sdk_dynamodb::types::error::ResourceNotFoundException;
-use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeTransmitInterceptorContextMut, Error as ErasedError, FinalizerInterceptorContextMut,
-    Output,
-};
-
-use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
+use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextMut;
 
 use super::canned::{Canned, Reply, answer, refusal};
 use super::{Call, Operation, client, config, failed, get, send};
@@ -156,59 +148,6 @@ async fn a_large_body_comes_whole() {
 }
 
 #[tokio::test]
-async fn the_clients_interceptors_and_user_agent_are_kept() {
-    #[derive(Debug)]
-    struct Mark;
-    impl Intercept for Mark {
-        fn name(&self) -> &'static str {
-            "mark"
-        }
-        fn modify_before_signing(
-            &self,
-            context: &mut BeforeTransmitInterceptorContextMut<'_>,
-            _: &RuntimeComponents,
-            _: &mut ConfigBag,
-        ) -> Result<(), BoxError> {
-            assert_eq!(context.request().body().bytes(), Some(&b"{}"[..]));
-            context.request_mut().headers_mut().insert("x-mark", "seen");
-            Ok(())
-        }
-    }
-    let http = Canned::new([answer(200, "{}")]);
-    let conf = config(&http)
-        .interceptor(Mark)
-        .app_name(AppName::new("till").unwrap());
-    get(&Client::from_conf(conf.build())).await.unwrap();
-    let seen = &http.seen()[0];
-    assert_eq!(seen.header("x-mark"), "seen");
-    assert!(seen.header("authorization").contains("x-mark"));
-    assert!(
-        seen.header("x-amz-user-agent").contains("app/till"),
-        "{}",
-        seen.header("x-amz-user-agent")
-    );
-}
-
-#[tokio::test]
-async fn the_clients_retry_configuration_is_kept() {
-    for (retry, attempts) in [
-        (RetryConfig::disabled(), 1),
-        (RetryConfig::standard().with_max_attempts(5), 5),
-    ] {
-        let http = Canned::new([refusal(500, "InternalServerError", "")]);
-        let retry = retry.with_initial_backoff(Duration::from_millis(1));
-        let error = failed(
-            get(&Client::from_conf(
-                config(&http).retry_config(retry).build(),
-            ))
-            .await,
-        );
-        assert!(matches!(error, Error::Service(_)) && error.is_retryable());
-        assert_eq!(http.seen().len(), attempts);
-    }
-}
-
-#[tokio::test]
 async fn one_call_may_have_its_own_configuration() {
     let http = Canned::new([answer(200, "{}"), Reply::Hang]);
     let client = client(&http);
@@ -236,119 +175,5 @@ async fn one_call_may_have_its_own_configuration() {
     assert!(
         text.starts_with("Query on table `shop`: no answer within the time the SDK allows"),
         "{text}"
-    );
-}
-
-#[tokio::test]
-async fn an_endpoint_url_is_kept() {
-    let http = Canned::new([answer(200, "{}")]);
-    get(&Client::from_conf(
-        config(&http).endpoint_url("http://localhost:8000").build(),
-    ))
-    .await
-    .unwrap();
-    assert_eq!(http.seen()[0].uri, "http://localhost:8000/");
-}
-
-#[tokio::test]
-async fn an_account_based_endpoint_is_kept() {
-    let http = Canned::new([answer(200, "{}")]);
-    let credentials = aws_credential_types::Credentials::builder()
-        .access_key_id("AKID")
-        .secret_access_key("not-a-secret")
-        .account_id("123456789012")
-        .provider_name("test")
-        .build();
-    let client = Client::from_conf(config(&http).credentials_provider(credentials).build());
-    for operation in Operation::ALL {
-        send(&client, Call::new(*operation, &["shop"], "{}"))
-            .await
-            .unwrap();
-        // The tables stay in the input: with an ARN, the account is the table's and not the caller's.
-        let arn = "arn:aws:dynamodb:eu-central-1:999999999999:table/shop";
-        send(&client, Call::new(*operation, &[arn], "{}"))
-            .await
-            .unwrap();
-    }
-    for (at, seen) in http.seen().iter().enumerate() {
-        // The input of a statement names no table.
-        let is_statement = Operation::ALL[at / 2] == Operation::ExecuteStatement;
-        let account = if at % 2 == 0 || is_statement {
-            "123456789012"
-        } else {
-            "999999999999"
-        };
-        assert_eq!(
-            seen.uri,
-            format!("https://{account}.ddb.eu-central-1.amazonaws.com/"),
-            "{seen:?}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_mocked_output_is_noticed() {
-    /// What mocks of the SDK do: an unusable answer is replaced by an output.
-    #[derive(Debug)]
-    struct Mock;
-    impl Intercept for Mock {
-        fn name(&self) -> &'static str {
-            "mock"
-        }
-        fn modify_before_attempt_completion(
-            &self,
-            context: &mut FinalizerInterceptorContextMut<'_>,
-            _: &RuntimeComponents,
-            _: &mut ConfigBag,
-        ) -> Result<(), BoxError> {
-            context
-                .inner_mut()
-                .set_output_or_error(Ok(Output::erase(GetItemOutput::builder().build())));
-            Ok(())
-        }
-    }
-    let http = Canned::new([answer(418, "")]);
-    let error = failed(get(&Client::from_conf(config(&http).interceptor(Mock).build())).await);
-    assert!(
-        matches!(&error, Error::Transport(error) if error.kind() == TransportErrorKind::Bypassed),
-        "{error:?}"
-    );
-    assert!(
-        error.to_string().contains("mock the HTTP client instead"),
-        "{error}"
-    );
-}
-
-#[tokio::test]
-async fn a_mocked_error_is_sorted_by_its_name() {
-    #[derive(Debug)]
-    struct Mock;
-    impl Intercept for Mock {
-        fn name(&self) -> &'static str {
-            "mock"
-        }
-        fn modify_before_attempt_completion(
-            &self,
-            context: &mut FinalizerInterceptorContextMut<'_>,
-            _: &RuntimeComponents,
-            _: &mut ConfigBag,
-        ) -> Result<(), BoxError> {
-            let missing = ResourceNotFoundException::builder()
-                .message("as mocked: no code")
-                .build();
-            let error = ErasedError::erase(GetItemError::ResourceNotFoundException(missing));
-            context
-                .inner_mut()
-                .set_output_or_error(Err(OrchestratorError::operation(error)));
-            Ok(())
-        }
-    }
-    let http = Canned::new([answer(418, "")]);
-    let error = failed(get(&Client::from_conf(config(&http).interceptor(Mock).build())).await);
-    assert!(error.is_table_not_found(), "{error:?}");
-    assert_eq!(error.code(), Some("ResourceNotFoundException"));
-    assert_eq!(
-        error.service().and_then(|service| service.message()),
-        Some("as mocked: no code")
     );
 }

@@ -2,10 +2,8 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, Config, ConfigBag, Credentials, Intercept, Region, RuntimeComponents,
 };
@@ -64,30 +62,6 @@ async fn no_http_client() {
         error.to_string().contains("default-https-client"),
         "{error}"
     );
-}
-
-#[tokio::test]
-async fn timeouts_of_the_client() {
-    for (timeout, attempts) in [
-        (
-            TimeoutConfig::builder().operation_timeout(Duration::from_millis(30)),
-            1,
-        ),
-        (
-            TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(10)),
-            3,
-        ),
-    ] {
-        let http = Canned::new([Reply::Hang]);
-        let error = failed(
-            get(&Client::from_conf(
-                config(&http).timeout_config(timeout.build()).build(),
-            ))
-            .await,
-        );
-        assert!(error.is_timeout(), "{error:?}");
-        assert_eq!(http.seen().len(), attempts);
-    }
 }
 
 #[tokio::test]

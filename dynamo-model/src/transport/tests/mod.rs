@@ -5,7 +5,10 @@ mod control;
 mod credentials;
 mod data;
 mod failures;
+mod mocks;
 mod refusals;
+mod settings;
+pub(super) mod typed;
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -16,7 +19,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Config, Credentials, Re
 use std::time::Duration;
 
 use self::canned::Canned;
-use super::{Call, Operation, Response, send};
+use super::{Call, Connection, Operation, Response};
 use crate::error::Error;
 
 pub(crate) fn config(http: &Canned) -> Builder {
@@ -30,6 +33,16 @@ pub(crate) fn config(http: &Canned) -> Builder {
 
 pub(crate) fn client(http: &Canned) -> Client {
     Client::from_conf(config(http).build())
+}
+
+/// Sends the usual way.
+async fn send(client: &Client, call: Call<'_>) -> Result<Response, Error> {
+    super::send(&Connection::new(client.clone()), call).await
+}
+
+/// Sends through the SDK's own types.
+async fn send_typed(client: &Client, call: Call<'_>) -> Result<Response, Error> {
+    super::send(&Connection::new(client.clone()).typed(), call).await
 }
 
 async fn get(client: &Client) -> Result<Response, Error> {
