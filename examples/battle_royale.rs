@@ -5,7 +5,7 @@
 
 use dynamo_model::{Key, embedded};
 use dynamo_model_examples::battle_royale::{
-    BattleRoyale, FULL, Game, Map, OpenGame, Player, User, join, load, put_row, start,
+    BattleRoyale, FULL, Game, Map, Match, OpenGame, Player, User, join, load, put_row, start,
 };
 use dynamo_model_examples::rows::Failure;
 use jiff::civil::DateTime;
@@ -20,29 +20,24 @@ async fn main() -> Result<(), Failure> {
     }
     println!("{} rows loaded", rows.len());
 
-    // Open games of a map, the newest first. The index holds some attributes only: these are no whole games.
+    // Open games of a map, the newest first. The index holds some attributes only, and a projection asks for no others.
     let map = Map::GreenGrasslands;
     let since: DateTime = "2019-04-15T00:00:00".parse()?;
     println!("\nopen on {map:?} since {since}:");
     let open = Game::open_on(map).sort(|k| k.open_timestamp.ge(since));
-    let mut fullest = None;
-    for item in table.query_all(open).descending().collect().await? {
-        let game: OpenGame = item.fields()?;
-        println!(
-            "  since {}, {} of {FULL} players",
-            game.open_timestamp, game.people
-        );
-        let has_place = game.people < FULL;
-        if has_place && fullest.as_ref().is_none_or(|(most, _)| *most < game.people) {
-            fullest = Some((game.people, item));
-        }
+    let open = table.query(open).descending().project::<OpenGame>();
+    let open = open.collect().await?;
+    for game in &open {
+        let (people, since) = (game.people, game.open_timestamp);
+        println!("  since {since:?}, {people} of {FULL} players");
     }
 
     // The key of such a part leads to the whole.
-    let Some((_, part)) = fullest else {
+    let with_place = open.iter().filter(|game| game.people < FULL);
+    let Some(fullest) = with_place.max_by_key(|game| game.people) else {
         return Err("no open game on this map".into());
     };
-    let Some(game) = table.get(part.key::<Game>()?).send().await? else {
+    let Some(game) = table.get(Game::key(fullest.game_id)).send().await? else {
         return Err("the game is gone".into());
     };
     println!("\nthe fullest: {game:#?}");
@@ -62,18 +57,13 @@ async fn main() -> Result<(), Failure> {
     }
 
     // A game and its players, with one query over two entities.
-    let (mut players, mut found) = (Vec::new(), None);
-    let mut items = table.query_all(Game::of(game.game_id)).items();
-    while let Some(item) = items.try_next().await? {
-        if item.is::<Game>() {
-            found = Some(item.decode::<Game>()?);
-        } else {
-            players.push(item.decode::<Player>()?.username);
-        }
-    }
+    let Some(Match { game, players }) = table.query(Match::of(game.game_id)).send().await? else {
+        return Err("the game is gone".into());
+    };
+    let players: Vec<String> = players.into_iter().map(|player| player.username).collect();
     println!(
-        "\ngame created at {:?} with {} players",
-        found.map(|game| game.create_time.to_string()),
+        "\ngame created at {} with {} players",
+        game.create_time,
         players.len()
     );
 
@@ -103,7 +93,7 @@ async fn main() -> Result<(), Failure> {
         .await?;
     let started = table.get(Key::of(&game)).consistent().send().await?;
     println!("\nstarted: {started:#?}");
-    let open = table.query_all(Game::open_on(map)).collect().await?;
-    println!("{} games are open on {map:?} now", open.len());
+    let open = table.query(Game::open_on(map)).count().await?;
+    println!("{open} games are open on {map:?} now");
     Ok(())
 }

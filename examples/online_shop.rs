@@ -5,7 +5,7 @@
 
 use dynamo_model::embedded;
 use dynamo_model_examples::online_shop::{
-    Customer, Invoice, OnlineShop, Order, OrderItem, Payment, Product, Shipment, ShipmentItem,
+    Account, Customer, Invoice, OnlineShop, Order, OrderItem, Parcel, Payment, Product, Shipment,
     Warehouse, WarehouseItem, load, put_row,
 };
 use dynamo_model_examples::rows::Failure;
@@ -100,10 +100,11 @@ async fn main() -> Result<(), Failure> {
     // A shipment and what is in it: one query of the index.
     for shipment in &shipments {
         let id = &shipment.shipment_id;
-        let whole = shop.query_all(Shipment::by_id(id)).collect().await?;
+        let Some(parcel) = shop.query(Parcel::of(id)).send().await? else {
+            continue;
+        };
         println!("\nshipment {id}, {} on {}:", shipment.r#type, shipment.date);
-        for item in whole.iter().filter(|item| item.is::<ShipmentItem>()) {
-            let item: ShipmentItem = item.decode()?;
+        for item in parcel.items {
             println!("  {} of product {}", item.quantity, item.product_id);
         }
     }
@@ -127,17 +128,16 @@ async fn main() -> Result<(), Failure> {
     // Invoices and products of a customer, newest first, with one query.
     let since: DateTime = "2020-01-01T00:00:00".parse()?;
     println!("\nof customer {} since {since}:", order.customer_id);
-    let recent = Invoice::of_customer(&order.customer_id).sort(|k| k.date.ge(since));
-    for item in shop.query_all(recent).descending().collect().await? {
-        if item.is::<Invoice>() {
-            let invoice: Invoice = item.decode()?;
-            println!("  {}: invoice {}", invoice.date, invoice.invoice_id);
-        } else {
-            let bought: OrderItem = item.decode()?;
-            println!(
+    let recent = Account::of(&order.customer_id).sort(|k| k.date.ge(since));
+    for entry in shop.query(recent).descending().collect().await? {
+        match entry {
+            Account::Invoice(invoice) => {
+                println!("  {}: invoice {}", invoice.date, invoice.invoice_id);
+            }
+            Account::Bought(item) => println!(
                 "  {}: {} of product {}",
-                bought.date, bought.quantity, bought.product_id
-            );
+                item.date, item.quantity, item.product_id
+            ),
         }
     }
     Ok(())

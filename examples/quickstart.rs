@@ -52,6 +52,13 @@ pub enum Status {
     Shipped,
 }
 
+/// One query, several entities.
+#[derive(Collection, Debug)]
+pub enum CustomerItem {
+    Customer(Customer),
+    Order(Order),
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let shop = Shop::on(embedded::client()?);
@@ -115,6 +122,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .items();
     while let Some(order) = orders.try_next().await? {
         println!("paid: {order:?}");
+    }
+
+    // The customer and the latest two orders, from one partition.
+    let latest = shop.query(CustomerItem::of("c-1")).descending().take(3);
+    for item in latest.collect().await? {
+        match item {
+            CustomerItem::Customer(customer) => println!("of {}", customer.email),
+            CustomerItem::Order(order) => println!("placed at {}", order.placed_at),
+        }
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, Lit, LitStr, Path, Token, parenthesized};
+use syn::{Attribute, Expr, Lit, LitStr, Path, Token, Type, parenthesized};
 
 use crate::ctxt::{Ctxt, known, nearest};
 
@@ -143,6 +143,17 @@ pub(crate) fn path(ctxt: &Ctxt, name: &Ident, value: Value) -> Option<Path> {
             None
         }
     }
+}
+
+/// The type of `name = Type`.
+pub(crate) fn type_path(ctxt: &Ctxt, name: &Ident, value: Value, expected: &str) -> Option<Type> {
+    if let Value::Expr(expr) = &value
+        && let Expr::Path(path) = &**expr
+    {
+        return Some(syn::parse_quote!(#path));
+    }
+    wrong(ctxt, name, &value, expected);
+    None
 }
 
 pub(crate) fn literal(expr: &Expr) -> Option<LitStr> {

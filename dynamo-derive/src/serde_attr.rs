@@ -89,6 +89,21 @@ impl Container {
         container
     }
 
+    /// Reads the attributes of a struct of some of an entity's fields.
+    pub(crate) fn of_projection(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
+        let mut container = Self::default();
+        for (name, value) in serde_args(attrs) {
+            if REFUSED.contains(&name.to_string().as_str()) {
+                ctxt.error(
+                    &name,
+                    format!("`#[serde({name})]` makes serde read something else than the fields that are asked for: drop it"),
+                );
+            }
+            container.read(ctxt, &name, value);
+        }
+        container
+    }
+
     /// Reads the attributes of a document. What serde makes of one that is not its own fields is not known.
     pub(crate) fn of_document(ctxt: &Ctxt, attrs: &[Attribute]) -> Self {
         let mut container = Self::default();
@@ -126,9 +141,20 @@ pub(crate) struct Field {
     pub(crate) sometimes: Option<Ident>,
     /// The function that writes the value.
     pub(crate) serialize_with: Option<ExprPath>,
+    /// Whether a function reads the value.
+    pub(crate) reads_with: bool,
 }
 
 impl Field {
+    /// Whether serde reads the field.
+    pub(crate) fn is_read(&self) -> bool {
+        let never = self
+            .sometimes
+            .as_ref()
+            .is_some_and(|token| token == "skip_deserializing");
+        !self.skip && !never
+    }
+
     pub(crate) fn read(
         ctxt: &Ctxt,
         container: &Container,
@@ -146,8 +172,10 @@ impl Field {
             skip: false,
             sometimes: None,
             serialize_with: None,
+            reads_with: false,
         };
         for (name, value) in serde_args(attrs) {
+            field.reads_with |= name == "with" || name == "deserialize_with";
             match name.to_string().as_str() {
                 "rename" => {
                     if let Some(new) = one_name(ctxt, &name, value) {

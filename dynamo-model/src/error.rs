@@ -1,6 +1,7 @@
 //! The one error of the crate.
 
 mod canceled;
+mod collection;
 mod cursor;
 mod incomplete;
 mod raw;
@@ -13,6 +14,7 @@ use std::fmt;
 
 pub(crate) use canceled::Performed;
 pub use canceled::{CancellationReason, Outcome, OutcomeKind, TransactionCanceled};
+pub use collection::{CollectionError, CollectionProblem};
 pub use cursor::{CursorError, CursorErrorKind};
 pub use incomplete::Incomplete;
 pub use request::{InvalidRequest, ModelMismatch, WaitTimeout};
@@ -60,6 +62,8 @@ pub enum Error {
     },
     /// A returned item is not what its type says.
     Decode(DecodeError),
+    /// The items of a partition do not make up the collection.
+    Collection(CollectionError),
     /// The condition of a write does not hold. The stored item is kept if it was asked for.
     ConditionFailed(ConditionFailed),
     /// A write was made from another version of the item than the stored one, which is kept.
@@ -144,6 +148,20 @@ impl Error {
             failed.set_retried();
         }
         self
+    }
+
+    /// What a request that could not be built is told once more: by `request()`, and then by `send()`.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Key(error) => Self::Key(error.clone()),
+            Self::Encode(error) => Self::Encode(error.clone()),
+            Self::Decode(error) => Self::Decode(error.clone()),
+            Self::Invalid(error) => Self::Invalid(error.clone()),
+            Self::Cursor(error) => Self::Cursor(*error),
+            &Self::ItemTooLarge { entity, bytes } => Self::ItemTooLarge { entity, bytes },
+            // The others are answers to what was sent.
+            other => Self::Invalid(InvalidRequest::new(other.to_string())),
+        }
     }
 
     /// Whether a write was made from another version of the item than the stored one.
@@ -335,6 +353,7 @@ impl fmt::Display for Error {
             Self::ModelMismatch(error) => error.fmt(f),
             Self::WaitTimeout(error) => error.fmt(f),
             Self::Invalid(error) => error.fmt(f),
+            Self::Collection(error) => error.fmt(f),
             Self::Incomplete(error) => error.fmt(f),
             Self::Cursor(error) => error.fmt(f),
             Self::MoreThanOne { what } => write!(
@@ -373,7 +392,7 @@ macro_rules! from {
 from! {
     Key(KeyError), Encode(EncodeError), Decode(DecodeError), Transport(TransportError), Invalid(InvalidRequest),
     ModelMismatch(ModelMismatch), WaitTimeout(WaitTimeout), TransactionCanceled(TransactionCanceled),
-    Incomplete(Incomplete), Cursor(CursorError),
+    Incomplete(Incomplete), Cursor(CursorError), Collection(CollectionError),
 }
 
 #[cfg(test)]

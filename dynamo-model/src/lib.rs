@@ -15,9 +15,10 @@ pub mod types;
 mod wire;
 
 pub use clock::{Clock, ManualClock};
-pub use dynamo_derive::{Document, Entity, KeyPart, Table};
+pub use dynamo_derive::{Collection, Document, Entity, KeyPart, Projection, Table};
 pub use entity::{
-    Consistent, Entity, Item, Key, Keyed, Lists, Reads, Restore, Stored, Table, Unrestored,
+    Assembled, Collection, Consistent, Entity, Field, Has, Item, Key, KeyTypes, Keyed, Lists,
+    PartitionValue, Projection, Readable, Reads, Restore, Stored, Table, Unrestored, Upgrade,
     WithoutUniques,
 };
 pub use error::*;
@@ -25,17 +26,18 @@ pub use key::KeyPart;
 #[cfg(feature = "sealed-cursors")]
 pub use op::CursorKey;
 pub use op::{
-    BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten, Create, CreateTable,
-    Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old, Ordered, Page, Pages,
-    Progress, Put, Putting, Query, Reindex, ReindexSteps, Reindexed, Rekey, Save, Scan, Sending,
-    TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
+    AnyOf, Assemble, BatchEntry, BatchGet, BatchGetAll, BatchRead, BatchWrite, BatchWritten,
+    Create, CreateTable, Cursor, Delete, Deleting, Get, ItemKey, Items, Keys, Meter, New, Old,
+    Ordered, Page, Pages, Progress, ProjectedKey, Put, Putting, Query, ReadKey, Reindex,
+    ReindexSteps, Reindexed, Rekey, RequestView, Requests, Row, Rows, Save, Scan, Select, Sending,
+    Statement, TransactGet, TransactWrite, Update, Upsert, Write, WriteOutput, list_tables,
 };
 pub use table::Handle;
 pub use wire::{Capacity, ConsumedCapacity, DecodeError, EncodeError, ValueSerializer, Written};
 
 /// What a program that uses the library needs in scope.
 pub mod prelude {
-    pub use crate::{Document, Entity, Error, Handle, Key, KeyPart, Table};
+    pub use crate::{Collection, Document, Entity, Error, Handle, Key, KeyPart, Projection, Table};
 }
 
 /// What the derives' expansions refer to. Not public API.
@@ -47,13 +49,22 @@ pub mod __private {
     pub use std::option::Option::{self, None, Some};
     pub use std::result::Result::{self, Err, Ok};
     pub use std::time::SystemTime;
+    pub use std::vec::Vec;
 
-    pub use crate::entity::{Reads, Said, check, is_consistent, life};
+    pub use crate::__lacks as lacks;
+    pub use crate::entity::{
+        Asks, FieldAt, Held, Lacks, Projection as Projects, Reads, Said, check, is_consistent,
+        life, missing, upgraded,
+    };
+    pub use crate::entity::{
+        Assembled, Begins, Collection, Field, Has, KeyTypes, PartitionValue, Readers,
+    };
+    pub use crate::expr::asked::{Whose, asked, asked_with};
     pub use crate::expr::{
         Always, AsKey, At, Attr, Attribute, AttributeType as Type, Codec, Epoch, Fixed, Flat, Free,
-        Gated, Handles, Hashed, Idle, Judged, Keyed as KeyedBy, Last, Managed, Members, Mid,
-        Missing, Never, Opaque, Partition, Path, Primary, Read, Single, SortPart, Symbol, Unstored,
-        With, part as at, said, said_of_key,
+        Gated, Handles, Hashed, Idle, ItemCollection, Judged, Keyed as KeyedBy, Last, Managed,
+        Members, Mid, Missing, Never, Opaque, Partition, Path, Primary, Read, Shared, Single,
+        SortPart, Symbol, Unstored, With, part as at, said, said_of_key,
     };
     pub use crate::key::Part as KeyPartValue;
     pub use crate::key::Segment::{Lit, Part};
@@ -61,12 +72,13 @@ pub mod __private {
         Component, Format, KeyArg, KeyKind, Shape, Template, Unordered, Unreadable,
     };
     pub use crate::schema::{
-        AttributeDef, EntityDef, FieldDef, IndexDef, IndexScope, KeyDef, Lifecycle, Model,
-        Projection, TableDef, UniqueDef,
+        AttributeDef, CollectionDef, EntityDef, FieldDef, IndexDef, IndexScope, KeyDef, Lifecycle,
+        MemberDef, Model, Occurs, Projection, TableDef, UniqueDef, key_on,
     };
     pub use crate::wire::ValueSerializer;
     pub use crate::{
-        Entity, Handle, Key, KeyPart, Keyed, Lists, Restore, Table, Unrestored, WithoutUniques,
+        Assemble, Entity, Error, Handle, Item, Key, KeyPart, Keyed, Lists, Query, Restore, Table,
+        Unrestored, Upgrade, WithoutUniques,
     };
     pub use aws_sdk_dynamodb::Client;
 
@@ -245,6 +257,23 @@ macro_rules! model {
                 &[$(<$entity as $crate::__private::Entity>::SCHEMA),+],
             );
         };
+    };
+}
+
+/// What an expansion gives as [`Projection::Lacks`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __lacks {
+    ($projection:ty) => {
+        $crate::__lacks!(
+            @ $projection: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
+        )
+    };
+    (@ $projection:ty: $($key:literal)*) => {
+        $crate::__private::Lacks<
+            $projection,
+            $({ $crate::__private::missing::<$projection>($key) }),*
+        >
     };
 }
 

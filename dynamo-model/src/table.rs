@@ -1,6 +1,7 @@
 //! The handle to a table.
 
 mod batch;
+mod statement;
 mod transact;
 mod writes;
 
@@ -13,11 +14,13 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::TableDescription;
 
 use crate::entity::{Item, Key, read_entity};
-use crate::expr::Partition;
-use crate::op::{CreateTable, Delete, Get, Put, Query, Reindex, Scan, Sending, verify};
+use crate::expr::{ItemCollection, Partition};
+use crate::op::{
+    AnyOf, CreateTable, Delete, Get, Put, Query, Reindex, Scan, Select, Sending, verify,
+};
 use crate::transport::{Target, control};
 use crate::wire::RawItem;
-use crate::{CancellationReason, Clock, Entity, Error, Keyed, Table};
+use crate::{CancellationReason, Clock, Collection, Entity, Error, Keyed, Table};
 
 /// A table at an endpoint: an SDK client, and the table's name. Cheap to clone.
 ///
@@ -228,14 +231,8 @@ impl<T: Table> Handle<T> {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn query<E, const KEY: usize>(
-        &self,
-        partition: Partition<E, KEY>,
-    ) -> Query<E, Partition<E, KEY>>
-    where
-        E: Entity<Table = T> + Keyed<KEY>,
-    {
-        Query::new(&self.target, &partition)
+    pub fn query<S: Select<T>>(&self, partition: S) -> S::Query {
+        partition.query(&self.target)
     }
 
     /// Reads all items of a partition, whatever their entity, as [`Item`]s to be decoded one by one.
@@ -263,7 +260,7 @@ impl<T: Table> Handle<T> {
     pub fn query_all<E, const KEY: usize>(
         &self,
         partition: Partition<E, KEY>,
-    ) -> Query<Item<T>, Partition<E, KEY>>
+    ) -> Query<Item<T>, AnyOf<Partition<E, KEY>>>
     where
         E: Entity<Table = T> + Keyed<KEY>,
     {
@@ -363,6 +360,47 @@ impl<T: Table> Handle<T> {
     /// ```
     pub fn reindex<E: Entity<Table = T>>(&self) -> Reindex<E> {
         Reindex::new(&self.target)
+    }
+
+    /// Reads every item of a collection's entities in the table, or in the index that the collection is on: `Scan`.
+    ///
+    /// Items of other entities are an error, unless the collection keeps them or they are
+    /// [skipped](Scan::skip_unknown).
+    ///
+    /// # Cost
+    ///
+    /// As for [`scan`](Self::scan).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use dynamo_model::prelude::*;
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", sk = "SK", entities(Customer, Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "PROFILE")]
+    /// # struct Customer { customer_id: String }
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+    /// # struct Order { customer_id: String, number: u32 }
+    /// #[derive(Collection)]
+    /// enum Anything {
+    ///     Customer(Customer),
+    ///     Order(Order),
+    /// }
+    /// # async fn doc(shop: Handle<Shop>) -> Result<(), Error> {
+    /// let mut all = shop.scan_collection::<Anything>().items();
+    /// while let Some(item) = all.try_next().await? {
+    ///     match item {
+    ///         Anything::Customer(customer) => println!("customer {}", customer.customer_id),
+    ///         Anything::Order(order) => println!("order {}", order.number),
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn scan_collection<C: Collection<Table = T, Item = C>>(
+        &self,
+    ) -> Scan<C, ItemCollection<C>> {
+        Scan::gather(&self.target)
     }
 
     /// Creates the table with its indexes: `CreateTable`.

@@ -6,7 +6,7 @@
 //! | Access pattern | Answered by |
 //! |---|---|
 //! | a user, a game | `get` |
-//! | a game and its players | one `query_all` of the game's partition |
+//! | a game and its players | one query of the game's partition, put together in a [`Match`] |
 //! | open games of a map, by time | `OpenGamesIndex`, which holds open games only |
 //! | a user's games | `InvertedIndex` |
 //! | join a game | a transaction |
@@ -114,13 +114,22 @@ pub enum Place {
     Bronze,
 }
 
-/// What `OpenGamesIndex` holds of a game; [`Item::key`] leads to the rest.
-#[derive(Deserialize, Debug, Clone, PartialEq)]
+/// What `OpenGamesIndex` holds of a game. The id is read from the table's key.
+#[derive(Projection, Deserialize, Debug, Clone, PartialEq)]
+#[projection(of = Game)]
 pub struct OpenGame {
+    pub game_id: Uuid,
     pub map: Map,
-    pub open_timestamp: DateTime,
+    pub open_timestamp: Option<DateTime>,
     pub create_time: DateTime,
     pub people: u32,
+}
+
+/// A game and its players.
+#[derive(Collection, Debug, Clone, PartialEq)]
+pub struct Match {
+    pub game: Game,
+    pub players: Vec<Player>,
 }
 
 /// A user enters a game: the mapping is put if it is not there, and the game counts one more, up to fifty.

@@ -256,6 +256,22 @@ pub struct ShipmentItem {
     pub quantity: u64,
 }
 
+/// A shipment and what is in it.
+#[derive(Collection, Debug, Clone, PartialEq)]
+#[collection(on = "GSI1")]
+pub struct Parcel {
+    pub shipment: Shipment,
+    pub items: Vec<ShipmentItem>,
+}
+
+/// What a customer has bought and has to pay.
+#[derive(Collection, Debug, Clone, PartialEq)]
+#[collection(on = "GSI2", sort(date: DateTime))]
+pub enum Account {
+    Invoice(Invoice),
+    Bought(OrderItem),
+}
+
 /// A number that is stored as text, for `#[serde(with = "as_text")]`.
 mod as_text {
     use serde::de::Error;

@@ -48,6 +48,13 @@ mod shadowed {
         pub(crate) result: Result,
         pub(crate) number: String,
     }
+
+    #[derive(dynamo_model::Projection, serde::Deserialize, Debug, PartialEq)]
+    #[projection(of = Odd)]
+    pub(crate) struct Even {
+        pub(crate) id: Option,
+        pub(crate) result: Result,
+    }
 }
 
 #[test]
@@ -94,6 +101,13 @@ mod raw {
         #[entity(key_only)]
         pub(crate) r#match: String,
         pub(crate) r#fn: u8,
+    }
+
+    #[derive(Projection, Deserialize, Debug, PartialEq)]
+    #[projection(of = r#Struct)]
+    pub(crate) struct r#Trait {
+        pub(crate) r#type: Kind,
+        pub(crate) r#match: String,
     }
 }
 
@@ -142,6 +156,14 @@ mod generic {
         pub(crate) part: P,
         pub(crate) at: u64,
         pub(crate) payload: T,
+    }
+
+    /// An instance has projections, which have no parameters of their own.
+    #[derive(Projection, Deserialize, Debug, PartialEq)]
+    #[projection(of = Envelope::<Payload, u32, 3>)]
+    pub(crate) struct Letter {
+        pub(crate) payload: Option<Payload>,
+        pub(crate) part: u32,
     }
 
     #[derive(Part, Serialize, Deserialize, Debug, PartialEq, Clone)]
@@ -256,6 +278,13 @@ mod renamed {
     #[entity(table = Things, pk = "{id}", crate = "crate::renamed::vendored::ddb")]
     pub(crate) struct Thing {
         pub(crate) id: Id,
+    }
+
+    #[derive(ddb::Projection, serde::Deserialize)]
+    #[projection(of = Thing, crate = "crate::renamed::vendored::ddb")]
+    pub(crate) struct Part {
+        #[allow(dead_code)]
+        id: Id,
     }
 }
 

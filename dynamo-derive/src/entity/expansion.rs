@@ -6,8 +6,9 @@ use std::error::Error;
 use std::path::Path;
 
 /// Lines that six fields and one index may take, serde's own derives not counted: the handles for conditions on sort keys
-/// and for attributes are a third of them.
-const BUDGET: usize = 118;
+/// and for attributes are a third of them; each key names the types of its components, and each component has a line for
+/// being written and one for being read back.
+const BUDGET: usize = 123;
 
 /// The `Order` of the quickstart.
 const ORDER: &str = r#"

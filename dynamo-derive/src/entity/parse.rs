@@ -19,6 +19,8 @@ pub(super) struct Entity {
     pub(super) type_name: String,
     pub(super) type_aliases: Vec<String>,
     pub(super) key_fn: Ident,
+    /// The function that turns older shapes into today's.
+    pub(super) upgrade: Option<Path>,
     pub(super) fields: Vec<Field>,
     /// The primary key, then the indexes.
     pub(super) keys: Vec<Key>,
@@ -129,13 +131,14 @@ impl Entity {
     }
 }
 
-const ARGS: [&str; 9] = [
+const ARGS: [&str; 10] = [
     "table",
     "pk",
     "sk",
     "index",
     "type",
     "type_aliases",
+    "upgrade",
     "key_fn",
     "of_fn",
     "crate",
@@ -175,6 +178,7 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
     let mut table = Once::<Type>::EMPTY;
     let mut type_name = Once::<LitStr>::EMPTY;
     let mut krate = Once::<Path>::EMPTY;
+    let mut upgrade = Once::<Path>::EMPTY;
     let mut key_fn = Once::<Ident>::EMPTY;
     let mut of_fn = Once::<Ident>::EMPTY;
     let mut pk = Once::<Vec<Template>>::EMPTY;
@@ -194,13 +198,18 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
             }
         };
         match args::expect(ctxt, &name, "entity", &ARGS).unwrap_or_default() {
-            "table" => table.set(ctxt, &name, table_type(ctxt, &name, value)),
+            "table" => table.set(
+                ctxt,
+                &name,
+                args::type_path(ctxt, &name, value, "the table's type, `table = Shop`"),
+            ),
             "pk" => pk.set(ctxt, &name, templates(ctxt, &name, value)),
             "sk" => sk.set(ctxt, &name, templates(ctxt, &name, value)),
             "type" => type_name.set(ctxt, &name, args::string(ctxt, &name, value)),
             "type_aliases" => {
                 type_aliases.extend(args::strings(ctxt, &name, value).iter().map(LitStr::value));
             }
+            "upgrade" => upgrade.set(ctxt, &name, function_path(ctxt, &name, value)),
             "key_fn" => key_fn.set(ctxt, &name, function(ctxt, &name, value)),
             "of_fn" => of_fn.set(ctxt, &name, function(ctxt, &name, value)),
             "crate" => krate.set(ctxt, &name, args::path(ctxt, &name, value)),
@@ -268,6 +277,7 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
         key_fn: key_fn
             .value
             .unwrap_or_else(|| Ident::new("key", Span::call_site())),
+        upgrade: upgrade.value,
         fields: fields
             .into_iter()
             .flat_map(|fields| &fields.named)
@@ -279,13 +289,19 @@ pub(super) fn entity(ctxt: &Ctxt, input: &DeriveInput) -> Option<Entity> {
     })
 }
 
-fn table_type(ctxt: &Ctxt, name: &Ident, value: Value) -> Option<Type> {
+fn function_path(ctxt: &Ctxt, name: &Ident, value: Value) -> Option<Path> {
     if let Value::Expr(expr) = &value
         && let Expr::Path(path) = &**expr
+        && path.qself.is_none()
     {
-        return Some(syn::parse_quote!(#path));
+        return Some(path.path.clone());
     }
-    args::wrong(ctxt, name, &value, "the table's type, `table = Shop`");
+    args::wrong(
+        ctxt,
+        name,
+        &value,
+        "the path of a function, `upgrade = from_v1`",
+    );
     None
 }
 

@@ -22,6 +22,10 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
     let (ident, table) = (&entity.ident, &entity.table);
     let (impl_generics, ty_generics, where_clause) = entity.generics.split_for_impl();
     let schema = schema(entity, &numbers, with_checks);
+    let upgrade = entity.upgrade.as_ref().map(|function| {
+        let call = quote_spanned!(function.span()=> |item| _dm::upgraded(#function(item)));
+        quote!(const UPGRADE: _dm::Option<_dm::Upgrade> = _dm::Some(#call);)
+    });
     let part = part(&numbers);
     let restore = restore(entity, &numbers);
     let belongs = belongs(entity);
@@ -53,6 +57,7 @@ pub(super) fn entity(entity: &Entity, with_checks: bool) -> TokenStream {
             impl #impl_generics _dm::Entity for #ident #ty_generics #where_clause {
                 type Table = #table;
                 #schema
+                #upgrade
                 #part
                 #restore
                 #belongs
@@ -133,23 +138,23 @@ fn part(numbers: &Components<'_>) -> TokenStream {
     }
 }
 
-/// A field that is not stored on its own, or whose attribute is a key attribute, is read back from a key.
-/// Which of them are, the runtime knows from schema and table: the function serves all that can be.
+/// A component as its field is stored: of one that is not stored on its own, and of one that an index holds in its keys
+/// alone. Which of them are read back, the runtime knows from schema and table.
 fn restore(entity: &Entity, numbers: &Components<'_>) -> TokenStream {
     let arms: Vec<TokenStream> = numbers
         .0
         .iter()
         .enumerate()
-        .filter(|(_, field)| {
-            let name = &field.name;
-            field.key_only.is_some() || stands_alone(entity, name) || is_formatted(entity, name)
-        })
         .map(|(number, field)| {
             let (component, attribute) = (component(&field.ty), &field.serde.attribute);
             let number = Literal::usize_unsuffixed(number);
+            // Not the function itself, of which the compiler would say a second time that there is none.
+            let read = quote!(#component::reader());
             match &field.serde.serialize_with {
-                None => quote!(#number => key.field(#attribute, #component::from_part),),
-                Some(path) => quote!(#number => key.field_with(#attribute, #component::from_part, |v, s| #path(v, s)),),
+                None => quote!(#number => key.field(#attribute, #read),),
+                Some(path) => {
+                    quote!(#number => key.field_with(#attribute, #read, |v, s| #path(v, s)),)
+                }
             }
         })
         .chain(moments(entity))
@@ -197,21 +202,6 @@ fn stands_alone(entity: &Entity, name: &str) -> bool {
         .iter()
         .flat_map(|key| key.pk.iter().chain(&key.sk))
         .any(|template| matches!(template.segments.as_slice(), [Segment::Part { field, .. }] if field == name))
-}
-
-/// Whether the primary key holds the field in formats of the user's only: they may not tell its value, so that an update
-/// has to compare what is stored.
-fn is_formatted(entity: &Entity, name: &str) -> bool {
-    let primary = &entity.keys[0];
-    let parts = || {
-        primary
-            .pk
-            .iter()
-            .chain(&primary.sk)
-            .flat_map(Template::parts)
-    };
-    let mut formats = parts().filter(|(field, _)| *field == name).peekable();
-    formats.peek().is_some() && formats.all(|(_, format)| format.is_part())
 }
 
 /// The fields that an expression names. A predicate has them in scope as references.

@@ -1,7 +1,7 @@
 //! What the derives' expansions call to check a model: the rules of [`schema::check`](crate::schema), for a type.
 
-use super::{Entity, Lists, Table};
-use crate::schema::{EntityDef, Model, TableDef, check};
+use super::{Collection, Entity, Lists, Table};
+use crate::schema::{CollectionDef, EntityDef, Model, SharedSort, TableDef, check};
 
 /// The table lists the entity. Called at `table = ..`.
 pub const fn listed<T: Lists<E>, E>() {}
@@ -104,3 +104,39 @@ pub const fn model<T: Table>(entities: &'static [&'static EntityDef]) {
 
 /// The entity is of this table. Called by `model!`.
 pub const fn of<T: Table, E: Entity<Table = T>>() {}
+
+/// The table has the index of a collection. Called at the name in `on = ".."`.
+#[track_caller]
+pub const fn collection_index<C: Collection>() {
+    if let Some(name) = C::DEF.index {
+        check::declared_index(<C::Table as Table>::DEF, name);
+    }
+}
+
+/// Member `number` of a collection, which is of the table `theirs`, is in the same partitions as the first. Called at its
+/// type.
+#[track_caller]
+pub const fn gathered<C: Collection>(number: usize, theirs: &TableDef) {
+    check::gathered(<C::Table as Table>::DEF, C::DEF, number, theirs);
+}
+
+/// Member `number` of a collection is none of those before it. Called at its type.
+#[track_caller]
+pub const fn gathered_once<C: Collection>(number: usize) {
+    check::gathered_once(C::DEF, number);
+}
+
+/// A sort handle of a collection is exact for every member. Called at its name in `sort(..)`.
+#[track_caller]
+pub const fn sort_handle<C: Collection>(position: usize) {
+    check::sort_handle(C::DEF, position);
+}
+
+/// Whether ranges of a sort handle are exact, and whether it is text.
+pub const fn handle(collection: &CollectionDef, position: usize) -> (bool, bool) {
+    match SharedSort::of(collection).component(collection, position) {
+        Some(component) => (component.is_ranged(collection), component.is_textual()),
+        // Reported at its name.
+        None => (true, true),
+    }
+}

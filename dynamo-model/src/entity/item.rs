@@ -8,14 +8,15 @@ use std::marker::PhantomData;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
-use super::{Restore, life, marker};
-use crate::key::{Context, KeyProblem, KeyValue, Part, Place, Template, encode, parse};
+use super::marker;
+use super::reader::Reader;
+use crate::key::{Context, KeyProblem, KeyValue, Place, Template, encode, parse};
 use crate::schema::{AttributeDef, IndexDef, KeyDef, TableDef};
 use crate::wire::{
     DecodeError, EncodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item,
     to_attribute_values,
 };
-use crate::{Entity, Error, Table, Unrestored};
+use crate::{Entity, Error, Table};
 
 /// DynamoDB's limit for one item: names and values, 400 KB.
 const MAX_ITEM: usize = 409_600;
@@ -124,7 +125,7 @@ pub(crate) fn write_entity<E: Entity>(entity: &E, out: &mut String) -> Result<()
 }
 
 /// The key attributes of all indexes, whichever entities are in them.
-fn index_attributes(table: &'static TableDef) -> impl Iterator<Item = &'static str> {
+pub(super) fn index_attributes(table: &'static TableDef) -> impl Iterator<Item = &'static str> {
     let of_index = |index: &'static IndexDef| index.pk.iter().chain(index.sk);
     table.indexes.iter().flat_map(of_index).map(|a| a.name)
 }
@@ -152,165 +153,6 @@ pub(crate) fn read_entity<E: Entity>(item: RawItem<'_>) -> Result<E, Error> {
     Reader::<E>::new().read(item)
 }
 
-/// Reads items of one entity; what does not depend on the item is worked out once.
-pub(crate) struct Reader<E> {
-    /// Attributes that serde does not see: keys, type, and fields that are restored from keys.
-    hidden: Vec<&'static str>,
-    /// Whether some field is restored from a key.
-    restores: bool,
-    entity: PhantomData<fn() -> E>,
-}
-
-impl<E: Entity> Reader<E> {
-    pub(crate) fn new() -> Self {
-        let (table, schema) = (E::Table::DEF, E::SCHEMA);
-        let mut hidden = vec![table.pk.name];
-        hidden.extend(table.sk.map(|sk| sk.name));
-        hidden.extend(table.type_attribute);
-        hidden.extend(index_attributes(table));
-        let mut restores = false;
-        for key in schema.keys {
-            let (pk, sk) = schema.pairs(table, key);
-            for (attribute, template) in pk.chain(sk) {
-                restores |= schema.is_own(attribute.name, template);
-            }
-        }
-        for field in schema.fields.iter().filter(|field| field.key_only) {
-            restores = true;
-            hidden.push(field.attribute);
-        }
-        if let Some(ttl) = schema.lifecycle.ttl {
-            restores = true;
-            hidden.push(ttl);
-        }
-        Self {
-            hidden,
-            restores,
-            entity: PhantomData,
-        }
-    }
-
-    pub(crate) fn read(&self, item: RawItem<'_>) -> Result<E, Error> {
-        if !is_of_type::<E>(item)?.unwrap_or(true) {
-            return Err(Self::foreign().into());
-        }
-        let mut restored = String::new();
-        if self.restores {
-            Self::restore(item, &mut restored)?;
-        }
-        let hidden = |name: &str| self.hidden.contains(&name);
-        read_item(item, &hidden, &restored).map_err(|error| Self::locate(error).into())
-    }
-
-    fn foreign() -> DecodeError {
-        Self::locate(DecodeError::foreign())
-    }
-
-    fn locate(error: DecodeError) -> DecodeError {
-        let table = E::Table::DEF;
-        error.with_entity(E::SCHEMA.name).with_key_names(
-            [table.pk.name]
-                .into_iter()
-                .chain(table.sk.map(|sk| sk.name)),
-        )
-    }
-
-    /// Reads the fields that are not stored on their own back from the keys: each from the first key that
-    /// holds it reversibly.
-    fn restore(item: RawItem<'_>, out: &mut String) -> Result<(), Error> {
-        let (table, schema, context) = (E::Table::DEF, E::SCHEMA, context::<E>());
-        let mut fields = ItemWriter::new(out);
-        let mut done = vec![false; schema.components.len()];
-        for (number, key) in schema.keys.iter().enumerate() {
-            let (pk, sk) = schema.pairs(table, key);
-            for (attribute, template) in pk.chain(sk) {
-                let own = schema.is_own(attribute.name, template);
-                let wanted = |component: usize| own || Self::is_key_only(component);
-                let news = template
-                    .components()
-                    .any(|(component, _)| !done[component] && wanted(component));
-                if !news {
-                    continue;
-                }
-                let fail = |problem| context.error(None, template, problem);
-                let value = match scalar(item, attribute.name)? {
-                    Some(value) => value,
-                    // An item that is not in the index has no such attribute.
-                    None if number > 0 => continue,
-                    None => return Err(fail(KeyProblem::NoAttribute).into()),
-                };
-                let mut failed = None;
-                let parsed = parse(context, template, &value, &mut |component, part| {
-                    if !done[component] && wanted(component) && failed.is_none() {
-                        done[component] = true;
-                        let restored = E::restore(Restore {
-                            component,
-                            part,
-                            fields: &mut fields,
-                        });
-                        failed = restored.err().map(|error| (component, error));
-                    }
-                });
-                match failed {
-                    Some((component, Unrestored::Unreadable)) => {
-                        let problem = KeyProblem::Unreadable;
-                        return Err(context.error(Some(component), template, problem).into());
-                    }
-                    Some((_, Unrestored::Encode(error))) => {
-                        return Err(error.with_entity(schema.name).into());
-                    }
-                    None if !parsed => return Err(fail(KeyProblem::Unreadable).into()),
-                    None => {}
-                }
-            }
-        }
-        if let Some(name) = schema.lifecycle.ttl {
-            let moment = match item.scalar(name)? {
-                Some(Scalar::N(digits)) => epoch(&digits),
-                Some(Scalar::S(_) | Scalar::B(_) | Scalar::Other) => None,
-                Some(Scalar::Null) | None => {
-                    fields.finish();
-                    return Ok(());
-                }
-            };
-            let restored = moment.ok_or(Unrestored::Unreadable).and_then(|part| {
-                E::restore(Restore {
-                    component: life::TTL,
-                    part,
-                    fields: &mut fields,
-                })
-            });
-            match restored {
-                Ok(()) => {}
-                Err(Unrestored::Encode(error)) => {
-                    return Err(error.with_entity(schema.name).into());
-                }
-                Err(Unrestored::Unreadable) => {
-                    let error = DecodeError::refused("a number of epoch seconds");
-                    return Err(Self::locate(error.under_name(name)).into());
-                }
-            }
-        }
-        fields.finish();
-        Ok(())
-    }
-
-    fn is_key_only(component: usize) -> bool {
-        let name = E::SCHEMA.components[component].name;
-        E::SCHEMA
-            .fields
-            .iter()
-            .any(|field| field.key_only && field.name == name)
-    }
-}
-
-/// Whole seconds of a number that may have a fraction, as other writers leave it.
-fn epoch(digits: &str) -> Option<Part<'static>> {
-    let whole = digits.split('.').next().unwrap_or_default();
-    let seconds = whole.parse().ok()?;
-    Some(Part::Time { seconds, nanos: 0 })
-}
-
 pub(crate) fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, DecodeError> {
     Ok(match item.scalar(name)? {
         Some(Scalar::S(text)) => Some(KeyValue::S(text.into_owned())),
@@ -321,7 +163,7 @@ pub(crate) fn scalar(item: RawItem<'_>, name: &str) -> Result<Option<KeyValue>, 
 }
 
 /// Whether the item's type attribute names the entity; `None` if there is no such attribute.
-fn is_of_type<E: Entity>(item: RawItem<'_>) -> Result<Option<bool>, DecodeError> {
+pub(super) fn is_of_type<E: Entity>(item: RawItem<'_>) -> Result<Option<bool>, DecodeError> {
     let Some(name) = E::Table::DEF.type_attribute else {
         return Ok(None);
     };

@@ -2,18 +2,32 @@
 
 #[doc(hidden)]
 pub mod check;
+mod collection;
 mod item;
 mod key;
 #[doc(hidden)]
 pub mod life;
 pub(crate) mod marker;
+mod projection;
+mod reader;
 mod table;
+mod upgrade;
 
+pub use collection::{Assembled, Begins, Collection, Field, Has, PartitionValue, Readers};
+pub(crate) use collection::{Found, unknown};
 pub use item::Item;
-pub(crate) use item::{Reader, context, is_entity, read_entity, scalar, write_entity};
+pub(crate) use item::{context, is_entity, read_entity, scalar, write_entity};
 pub use key::Key;
 pub(crate) use key::{lossy, primary, write_key_value};
+#[doc(hidden)]
+pub use projection::{Asks, FieldAt, Held, Lacks, missing};
+pub use projection::{Projection, Readable};
+pub(crate) use projection::{attributes as asked_attributes, missing_attribute};
+pub(crate) use reader::Reader;
 pub use table::{Lists, Table};
+pub use upgrade::Upgrade;
+#[doc(hidden)]
+pub use upgrade::upgraded;
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -44,12 +58,15 @@ pub trait Entity: Stored + Send + 'static {
     /// Attributes, components and key templates.
     const SCHEMA: &'static EntityDef;
 
+    /// Turns an older stored shape of the item into today's, whenever one is read: `#[entity(upgrade = ..)]`.
+    const UPGRADE: Option<Upgrade> = None;
+
     /// The value of a component, by its number in the schema. `None` if the field is `None`.
     fn part(&self, component: usize) -> Option<Part<'_>>;
 
     /// Turns a component that was read back from a key into the field's serialized form.
     ///
-    /// Called for the fields that are not stored on their own.
+    /// Called for the fields that are not stored on their own, and for those of a projection that the index does not hold.
     ///
     /// # Errors
     ///
@@ -90,6 +107,12 @@ pub trait Entity: Stored + Send + 'static {
     fn would_belong(number: usize, said: &dyn Said) -> Option<bool> {
         let _ = (number, said);
         None
+    }
+
+    /// How a collection reads the entity's items, and what it makes of them.
+    #[doc(hidden)]
+    fn member<T: 'static>(make: fn(Self) -> T) -> collection::Member<T> {
+        collection::Member::of(make)
     }
 
     /// The entity as an item of the SDK's type, keys and type attribute included.
@@ -152,6 +175,12 @@ pub trait Keyed<const KEY: usize> {
     /// The handles.
     const PARTS: Self::Parts;
 }
+
+/// The types of a key's components: of those that a partition is given by, as a tuple `(A, B)`, and of those of the sort
+/// key that the partition leaves open, as a list of pairs `(C, (D, ()))`.
+///
+/// They are arguments of the trait, because an associated type could not have types that are more private than the entity.
+pub trait KeyTypes<const KEY: usize, Partition, Sort> {}
 
 /// Says whether a key can be read consistently.
 #[derive(Debug)]

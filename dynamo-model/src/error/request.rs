@@ -3,16 +3,17 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A request that could not be built.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct InvalidRequest(Box<Refused>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Refused {
     message: Cow<'static, str>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl InvalidRequest {
@@ -26,7 +27,7 @@ impl InvalidRequest {
 
     /// Keeps the cause. Only for causes that hold no item data.
     pub(crate) fn with_source(mut self, source: Box<dyn StdError + Send + Sync>) -> Self {
-        self.0.source = Some(source);
+        self.0.source = Some(Arc::from(source));
         self
     }
 }

@@ -14,26 +14,46 @@ const MAX_BYTES: usize = 2 * 1_024 * 1_024;
 /// names share an alias, and so do equal values. They are numbered as they first appear.
 #[derive(Clone, Default)]
 pub(crate) struct Aliases {
-    names: Vec<String>,
+    names: Vec<Name>,
     values: Vec<String>,
 }
 
+#[derive(Clone)]
+struct Name {
+    text: String,
+    /// Whether it is the name of an entry, made when the program runs: data. Its alias says so, for whoever shows the
+    /// request.
+    is_entry: bool,
+}
+
+impl Name {
+    fn prefix(&self) -> &'static str {
+        if self.is_entry { ENTRY } else { "#n" }
+    }
+}
+
+/// What the aliases of names that are data begin with.
+pub(crate) const ENTRY: &str = "#e";
+
 impl Aliases {
-    /// The alias of an attribute name, `#n0`.
+    /// The alias of a declared attribute's name, `#n0`.
     pub(crate) fn name(&mut self, name: &str) -> String {
         let mut out = String::new();
-        self.push_name(name, &mut out);
+        self.push_name(name, false, &mut out);
         out
     }
 
-    pub(crate) fn push_name(&mut self, name: &str, out: &mut String) {
-        let at = self.names.iter().position(|known| known == name);
+    pub(crate) fn push_name(&mut self, name: &str, is_entry: bool, out: &mut String) {
+        let at = self.names.iter().position(|known| known.text == name);
         let at = at.unwrap_or_else(|| {
-            self.names.push(name.to_owned());
+            self.names.push(Name {
+                text: name.to_owned(),
+                is_entry,
+            });
             self.names.len() - 1
         });
         // Writing into a `String` cannot fail.
-        let _ = write!(out, "#n{at}");
+        let _ = write!(out, "{}{at}", self.names[at].prefix());
     }
 
     /// The alias of a key's value, `:v0`.
@@ -70,18 +90,20 @@ impl Aliases {
     pub(crate) fn write(&self, out: &mut String) {
         if !self.names.is_empty() {
             out.push_str(",\"ExpressionAttributeNames\":");
-            object(out, &self.names, "#n", write_json_str);
+            object(out, &self.names, Name::prefix, |out, name| {
+                write_json_str(out, &name.text);
+            });
         }
         if !self.values.is_empty() {
             out.push_str(",\"ExpressionAttributeValues\":");
-            object(out, &self.values, ":v", String::push_str);
+            object(out, &self.values, |_| ":v", |out, json| out.push_str(json));
         }
     }
 
     /// The names, in the order of their aliases.
     #[cfg(test)]
-    pub(super) fn names(&self) -> &[String] {
-        &self.names
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.names.iter().map(|name| &*name.text).collect()
     }
 
     /// The values as DynamoDB JSON, in the order of their aliases.
@@ -91,18 +113,18 @@ impl Aliases {
     }
 }
 
-fn object(
+fn object<T>(
     out: &mut String,
-    members: &[String],
-    prefix: &str,
-    write_one: impl Fn(&mut String, &str),
+    members: &[T],
+    prefix: impl Fn(&T) -> &'static str,
+    write_one: impl Fn(&mut String, &T),
 ) {
     out.push('{');
     for (at, member) in members.iter().enumerate() {
         if at > 0 {
             out.push(',');
         }
-        let _ = write!(out, "\"{prefix}{at}\":");
+        let _ = write!(out, "\"{}{at}\":", prefix(member));
         write_one(out, member);
     }
     out.push('}');

@@ -1,7 +1,7 @@
 //! What an update does, as data, and how it is written.
 
 use super::node::check_size;
-use super::{Aliases, Path};
+use super::{Aliases, Path, Raw};
 use crate::{Error, InvalidRequest};
 
 /// The right side of a `SET`.
@@ -16,6 +16,8 @@ pub(crate) enum Term {
     Minus(Box<Term>, Box<Term>),
     /// `list_append(a, b)`
     Append(Box<Term>, Box<Term>),
+    /// In the user's words.
+    Raw(Raw),
 }
 
 /// One change of an item.
@@ -160,6 +162,10 @@ impl Writer<'_> {
                 self.out.push_str("list_append(");
                 self.two(a, ", ", b)?;
                 self.out.push(')');
+                Ok(())
+            }
+            Term::Raw(raw) => {
+                self.operators += raw.render_term(self.aliases, &mut self.out)?;
                 Ok(())
             }
             Term::Plus(a, b) => {

@@ -226,7 +226,7 @@ pub trait Assumes<S, W>: Notes<W> + Stored + Encodes<W> {
 #[diagnostic::on_unimplemented(
     message = "the new value of this attribute must be known",
     label = "a key is made of it, or the library writes it: use `set` with the value, and a condition on the present one",
-    note = "`add`, `subtract`, `set_if_absent`, `set_from`, `append` and `prepend` leave the value to the service, which does not make keys"
+    note = "`add`, `subtract`, `set_if_absent`, `set_from`, `append`, `prepend` and `set_raw` leave the value to the service, which does not make keys"
 )]
 pub trait Computes: Stored {}
 

@@ -20,7 +20,7 @@ pub(crate) struct Following {
 ///
 /// The types have seen to most of what is missing; what only shows here (a key read from an item, an attribute that two
 /// indexes share, an entity written by hand) is refused before anything is sent.
-pub(crate) fn index_changes<E: Entity>(saying: &Saying) -> Result<Following, Error> {
+pub(crate) fn index_changes<E: Entity>(saying: &Saying<'_>) -> Result<Following, Error> {
     let (table, schema) = (E::Table::DEF, E::SCHEMA);
     let mut following = Following::default();
     let mut done: Vec<&str> = Vec::new();
@@ -106,7 +106,7 @@ enum Standing {
 fn shared<E: Entity>(
     number: usize,
     attribute: &str,
-    saying: &Saying,
+    saying: &Saying<'_>,
     assumed: &mut Vec<usize>,
 ) -> Result<Standing, Error> {
     let (table, schema) = (E::Table::DEF, E::SCHEMA);
@@ -129,7 +129,7 @@ fn shared<E: Entity>(
 fn standing<E: Entity>(
     number: usize,
     key: &KeyDef,
-    saying: &Saying,
+    saying: &Saying<'_>,
     assumed: &mut Vec<usize>,
 ) -> Result<Standing, Error> {
     let schema = E::SCHEMA;
@@ -175,11 +175,11 @@ fn templates(schema: &EntityDef, key: &KeyDef) -> impl Iterator<Item = Template>
     schema.pk_templates(key).iter().chain(key.sk).copied()
 }
 
-fn is_changed(schema: &EntityDef, component: usize, saying: &Saying) -> bool {
+fn is_changed(schema: &EntityDef, component: usize, saying: &Saying<'_>) -> bool {
     saying.changes(schema.components[component].name)
 }
 
-fn is_touched(schema: &EntityDef, key: &KeyDef, saying: &Saying) -> bool {
+fn is_touched(schema: &EntityDef, key: &KeyDef, saying: &Saying<'_>) -> bool {
     templates(schema, key)
         .flat_map(Template::components)
         .any(|(component, _)| is_changed(schema, component, saying))
@@ -192,7 +192,7 @@ fn is_touched(schema: &EntityDef, key: &KeyDef, saying: &Saying) -> bool {
     reason = "unknown, known to be absent, and known"
 )]
 fn own_value(
-    saying: &Saying,
+    saying: &Saying<'_>,
     schema: &EntityDef,
     template: Template,
 ) -> Option<Option<Part<'static>>> {
@@ -203,7 +203,12 @@ fn own_value(
     saying.part(component)
 }
 
-fn missing(schema: &'static EntityDef, key: &KeyDef, template: Template, saying: &Saying) -> Error {
+fn missing(
+    schema: &'static EntityDef,
+    key: &KeyDef,
+    template: Template,
+    saying: &Saying<'_>,
+) -> Error {
     let lacking = template
         .components()
         .find(|(component, _)| saying.part(*component).is_none());

@@ -31,6 +31,9 @@
 //! | `ADD a :v`, to a set | `.add_to_set(a, set)` | `add_to_set` |
 //! | `DELETE a :v` | `.remove_from_set(a, set)` | `remove_from_set` |
 //!
+//! What the handles do not say is said in DynamoDB's own words: [`raw`](raw()), for conditions and for
+//! [`set_raw`](crate::Update::set_raw).
+//!
 //! `.open()` names what a `Box` holds; an `Option` needs nothing of the kind.
 //!
 //! Names and values are always placeholders, so that no reserved word and no sign in a name matters; equal ones are sent
@@ -40,15 +43,19 @@
 
 mod alias;
 mod as_key;
+#[doc(hidden)]
+pub mod asked;
 mod attr;
 mod changes;
 mod class;
+mod collection;
 mod condition;
 mod gate;
 mod index_keys;
 mod kind;
 mod node;
 mod path;
+mod raw;
 mod said;
 mod size;
 mod sort;
@@ -57,7 +64,7 @@ mod tests;
 mod types;
 mod value;
 
-pub(crate) use alias::Aliases;
+pub(crate) use alias::{Aliases, ENTRY};
 pub use as_key::AsKey;
 pub use attr::{Attr, Attribute, Type};
 pub(crate) use changes::{Change, Term, render as render_changes};
@@ -65,6 +72,7 @@ pub use class::{
     Class, Codec, Encodes, Epoch, Fixed, Flat, Free, Gated, Judged, Keyed, Managed, Member, Note,
     Notes, Orders, Primary, Read, Single, Stored, Unstored, With,
 };
+pub use collection::ItemCollection;
 pub use condition::Condition;
 pub use gate::{
     Assumes, At, Computes, Give, Given, Idle, IsSet, Known, Missing, Nothing, Omitted, Optional,
@@ -77,17 +85,18 @@ pub use kind::{
 };
 pub(crate) use node::{Node, Operand, equals};
 pub use path::Path;
-pub(crate) use said::Saying;
+pub use raw::{Raw, raw};
+pub(crate) use said::{Saying, SoFar};
 #[doc(hidden)]
 pub use said::{said, said_of_key};
 pub use size::Size;
 #[doc(hidden)]
 pub use sort::part;
-pub(crate) use sort::sort_components;
 pub use sort::{
-    Always, Closed, Ends, First, Follows, Hashed, Last, Mid, Never, Open, Partition, Ranged, Slot,
-    Sort, SortPart, Textual,
+    Always, Closed, Ends, First, Follows, Hashed, Last, Mid, Never, Open, Partition, Ranged,
+    Shared, Slot, Sort, SortPart, Textual,
 };
+pub(crate) use sort::{KeyTerms, sort_components};
 pub(crate) use value::encode as encode_value;
 pub use value::{Comparand, Value};
 
@@ -96,6 +105,11 @@ use crate::Entity;
 /// The handles of an entity's attributes. Derived with `#[derive(Entity)]`; an entity that has them is [`Attributed`].
 ///
 /// It asks for nothing, so that what is wrong with an entity is said once, and not of its handles too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an entity",
+    label = "has no attribute handles",
+    note = "add `#[derive(Entity)]` and `#[entity(table = .., pk = \"..\", sk = \"..\")]` to the struct"
+)]
 pub trait Handles {
     /// A struct with one handle for each field.
     type Attributes;

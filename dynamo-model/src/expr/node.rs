@@ -1,7 +1,7 @@
 //! Conditions as a tree, and how it is written: with the parentheses that its shape needs and no others, which the
 //! service would refuse.
 
-use super::{Aliases, Path};
+use super::{Aliases, Path, Raw};
 use crate::wire::write_json_str;
 use crate::{Error, InvalidRequest};
 
@@ -39,6 +39,8 @@ pub(crate) enum Node {
     And(Vec<Node>),
     /// At least two, none of them an `Or`.
     Or(Vec<Node>),
+    /// In the user's words.
+    Raw(Raw),
 }
 
 /// Bytes that the service takes for one expression.
@@ -115,6 +117,7 @@ impl Node {
                 each(path);
             }
             Self::Not(inner) => inner.each_path(each),
+            Self::Raw(raw) => raw.each_path(each),
             Self::And(all) | Self::Or(all) => all.iter().for_each(|node| node.each_path(each)),
         }
     }
@@ -163,6 +166,15 @@ pub(crate) fn check_size(text: &str, operators: usize) -> Result<(), Error> {
         .into());
     }
     Ok(())
+}
+
+/// Whether it binds less than `AND`.
+fn may_be_or(node: &Node) -> bool {
+    match node {
+        Node::Or(_) => true,
+        Node::Raw(raw) => raw.joins(),
+        _ => false,
+    }
 }
 
 struct Writer<'a> {
@@ -225,10 +237,14 @@ impl Writer<'_> {
             Node::Not(inner) => {
                 self.operators += 1;
                 self.out.push_str("NOT ");
-                self.inner(inner, matches!(**inner, Node::And(_) | Node::Or(_)))
+                self.inner(inner, matches!(**inner, Node::And(_)) || may_be_or(inner))
             }
-            Node::And(all) => self.list(all, " AND ", |node| matches!(node, Node::Or(_))),
+            Node::And(all) => self.list(all, " AND ", may_be_or),
             Node::Or(all) => self.list(all, " OR ", |_| false),
+            Node::Raw(raw) => {
+                self.operators += raw.render(self.aliases, &mut self.out)?;
+                Ok(())
+            }
         }
     }
 

@@ -136,12 +136,13 @@ impl Path {
 
     /// Appends the path with aliases in place of its names.
     pub(crate) fn render(&self, aliases: &mut Aliases, out: &mut String) {
-        aliases.push_name(self.attribute(), out);
+        let is_entry = matches!(self.first, Some(Cow::Owned(_)));
+        aliases.push_name(self.attribute(), is_entry, out);
         for step in &self.rest {
             match step {
                 Step::Name(name) => {
                     out.push('.');
-                    aliases.push_name(name, out);
+                    aliases.push_name(name, matches!(name, Cow::Owned(_)), out);
                 }
                 Step::Index(index) => {
                     out.push('[');

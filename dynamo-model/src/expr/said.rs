@@ -6,10 +6,35 @@ use super::Note;
 use crate::entity::Said;
 use crate::key::{Component, Part};
 
-/// What an update has said, in the order in which it was said, and what its key says.
+/// What an update has said so far, in the order in which it was said.
 #[derive(Default)]
-pub(crate) struct Saying {
-    all: Vec<One>,
+pub(crate) struct SoFar(Vec<One>);
+
+impl SoFar {
+    /// Takes note of a field that is set or removed, or assumed.
+    pub(crate) fn say(&mut self, field: &'static str, note: Note, assumed: bool) {
+        self.0.push(One {
+            field,
+            assumed,
+            note,
+        });
+    }
+
+    /// All that the update says: more may follow from what was said.
+    pub(crate) fn saying(&self) -> Saying<'_> {
+        Saying {
+            before: self,
+            follows: SoFar::default(),
+            primary: Vec::new(),
+        }
+    }
+}
+
+/// What an update says, in order, and what its key says.
+pub(crate) struct Saying<'b> {
+    before: &'b SoFar,
+    /// What follows from it.
+    pub(crate) follows: SoFar,
     /// The components of the primary key that can be told from it.
     pub(crate) primary: Vec<(usize, Part<'static>)>,
 }
@@ -21,31 +46,24 @@ struct One {
     note: Note,
 }
 
-impl Saying {
-    /// Takes note of a field that is set or removed, or assumed.
-    pub(crate) fn say(&mut self, field: &'static str, note: Note, assumed: bool) {
-        self.all.push(One {
-            field,
-            assumed,
-            note,
-        });
+impl Saying<'_> {
+    fn all(&self) -> impl DoubleEndedIterator<Item = &One> {
+        self.before.0.iter().chain(&self.follows.0)
     }
 
     /// Whether the update changes the field.
     pub(crate) fn changes(&self, field: &str) -> bool {
-        self.all
-            .iter()
-            .any(|one| one.field == field && !one.assumed)
+        self.all().any(|one| one.field == field && !one.assumed)
     }
 
     /// Whether the update changes any field.
     pub(crate) fn is_changed(&self) -> bool {
-        self.all.iter().any(|one| !one.assumed)
+        self.all().any(|one| !one.assumed)
     }
 
     /// Whether the field was said anything of.
     pub(crate) fn knows(&self, field: &str) -> bool {
-        self.all.iter().any(|one| one.field == field)
+        self.all().any(|one| one.field == field)
     }
 
     /// The value that the update gives a component, if it does.
@@ -54,7 +72,7 @@ impl Saying {
         reason = "unknown, known to be absent, and known"
     )]
     pub(crate) fn changed(&self, component: usize) -> Option<Option<Part<'static>>> {
-        let set = self.all.iter().rev().filter(|one| !one.assumed);
+        let set = self.all().rev().filter(|one| !one.assumed);
         let mut parts = set.filter_map(|one| one.note.component.as_ref());
         let found = parts.find(|(number, _)| *number == component);
         found.map(|(_, part)| part.clone())
@@ -72,8 +90,8 @@ impl Saying {
                 .as_ref()
                 .is_some_and(|(number, _)| *number == component)
         };
-        let set = self.all.iter().rev().filter(of).find(|one| !one.assumed);
-        let said = set.or_else(|| self.all.iter().rev().find(of));
+        let set = self.all().rev().filter(of).find(|one| !one.assumed);
+        let said = set.or_else(|| self.all().rev().find(of));
         if let Some(one) = said {
             return one.note.component.as_ref().map(|(_, part)| part.clone());
         }
@@ -82,11 +100,11 @@ impl Saying {
     }
 }
 
-impl Said for Saying {
+impl Said for Saying<'_> {
     fn field(&self, name: &str) -> Option<&dyn Any> {
         let of = |one: &&One| one.field == name;
-        let set = self.all.iter().rev().filter(of).find(|one| !one.assumed);
-        let said = set.or_else(|| self.all.iter().rev().find(of))?;
+        let set = self.all().rev().filter(of).find(|one| !one.assumed);
+        let said = set.or_else(|| self.all().rev().find(of))?;
         Some(&*said.note.whole)
     }
 

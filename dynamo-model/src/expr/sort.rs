@@ -13,13 +13,7 @@ use crate::{Entity, Keyed};
 /// `Order::by_status(status)` for an index named `by_status`.
 #[must_use = "a partition does nothing until it is given to `query`"]
 pub struct Partition<E, const KEY: usize> {
-    /// Components of the partition key, by their numbers.
-    known: Vec<(usize, Part<'static>)>,
-    /// Components of the sort key that a condition equates.
-    equal: Vec<(usize, Part<'static>)>,
-    pub(crate) range: Option<(usize, Bound)>,
-    /// Whether the user said something of the sort key.
-    pub(crate) sorted: bool,
+    pub(crate) terms: KeyTerms,
     entity: PhantomData<fn() -> E>,
 }
 
@@ -27,23 +21,55 @@ impl<E, const KEY: usize> Partition<E, KEY> {
     /// The partition of these components, by their numbers in the entity's schema.
     #[doc(hidden)]
     pub fn new(known: &[(usize, Part<'_>)]) -> Self {
+        let known = known
+            .iter()
+            .map(|(component, part)| (*component, part.clone().into_owned()));
         Self {
-            known: known
-                .iter()
-                .map(|(component, part)| (*component, part.clone().into_owned()))
-                .collect(),
-            equal: Vec::new(),
-            range: None,
-            sorted: false,
+            terms: KeyTerms::partition(known.collect()),
             entity: PhantomData,
         }
     }
 }
 
-impl<E, const KEY: usize> Partition<E, KEY> {
+/// What is said of the components of a key: those of its partition, and what a condition says of its sort key.
+#[derive(Clone)]
+pub(crate) struct KeyTerms {
+    /// Components of the partition key, by their numbers.
+    partition: Vec<(usize, Part<'static>)>,
+    /// Components of the sort key that a condition equates.
+    equal: Vec<(usize, Part<'static>)>,
+    pub(crate) range: Option<(usize, Bound)>,
+    /// Whether the user said something of the sort key.
+    pub(crate) sorted: bool,
+}
+
+impl KeyTerms {
+    pub(crate) fn partition(partition: Vec<(usize, Part<'static>)>) -> Self {
+        Self {
+            partition,
+            equal: Vec::new(),
+            range: None,
+            sorted: false,
+        }
+    }
+
+    /// Takes the terms of a condition, whose positions are those of the sort key's components, in the place of any
+    /// before.
+    pub(crate) fn sort(&mut self, terms: Terms, components: &[usize]) {
+        let number = |position: usize| components.get(position).copied().unwrap_or(usize::MAX);
+        let equal = terms.equal.into_iter();
+        self.equal = equal
+            .map(|(position, part)| (number(position), part))
+            .collect();
+        self.range = terms
+            .range
+            .map(|(position, bound)| (number(position), bound));
+        self.sorted = true;
+    }
+
     /// The value of a component, if it is known.
     pub(crate) fn part(&self, component: usize) -> Option<Part<'static>> {
-        let mut known = self.known.iter().chain(&self.equal);
+        let mut known = self.partition.iter().chain(&self.equal);
         let known = known.find(|(number, _)| *number == component);
         known.map(|(_, part)| part.clone())
     }
@@ -77,15 +103,8 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> Partition<E, KEY> {
     /// # let _ = (recent, first);
     /// ```
     pub fn sort<C: First<E, KEY>>(mut self, condition: impl FnOnce(E::Parts) -> C) -> Self {
-        let Terms { equal, range } = condition(E::PARTS).into_terms();
-        let components = sort_components(E::SCHEMA, KEY);
-        let number = |position: usize| components.get(position).copied().unwrap_or(usize::MAX);
-        self.equal = equal
-            .into_iter()
-            .map(|(position, part)| (number(position), part))
-            .collect();
-        self.range = range.map(|(position, bound)| (number(position), bound));
-        self.sorted = true;
+        let terms = condition(E::PARTS).into_terms();
+        self.terms.sort(terms, &sort_components(E::SCHEMA, KEY));
         self
     }
 }
@@ -108,10 +127,7 @@ pub(crate) fn sort_components(entity: &crate::schema::EntityDef, key: usize) -> 
 impl<E, const KEY: usize> Clone for Partition<E, KEY> {
     fn clone(&self) -> Self {
         Self {
-            known: self.known.clone(),
-            equal: self.equal.clone(),
-            range: self.range.clone(),
-            sorted: self.sorted,
+            terms: self.terms.clone(),
             entity: PhantomData,
         }
     }
@@ -366,6 +382,15 @@ macro_rules! slots {
 }
 slots!(Last, Mid, Always, Never, Hashed);
 
+/// A component that the sort keys of a collection's members share: what is exact for all of them.
+#[derive(Debug)]
+pub struct Shared<T, const RANGED: bool, const TEXTUAL: bool>(PhantomData<fn() -> T>);
+
+impl<T: Component, const RANGED: bool, const TEXTUAL: bool> Slot for Shared<T, RANGED, TEXTUAL> {
+    type Value = T::Key;
+}
+impl<T, const RANGED: bool, const TEXTUAL: bool> sealed::Sealed for Shared<T, RANGED, TEXTUAL> {}
+
 /// A slot whose stored text sorts as its values do.
 #[diagnostic::on_unimplemented(
     message = "a range on this part of the sort key would not be exact",
@@ -377,6 +402,8 @@ pub trait Ranged: Slot {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Component> Ranged for Always<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: Component, const TEXTUAL: bool> Ranged for Shared<T, true, TEXTUAL> {}
 #[diagnostic::do_not_recommend]
 impl<T: Component> Ranged for Mid<T> where T::Key: KeyPart<Order = Fixed> {}
 #[diagnostic::do_not_recommend]
@@ -396,6 +423,8 @@ impl<T: KeyPart<Order = Variable>> Textual for Last<T> {}
 impl<T: KeyPart<Order = Variable>> Textual for Mid<T> {}
 #[diagnostic::do_not_recommend]
 impl<T: KeyPart<Order = Variable>> Textual for Never<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart<Order = Variable>, const RANGED: bool> Textual for Shared<T, RANGED, true> {}
 
 mod sealed {
     use super::{Closed, Fixed, Open, Sort, Variable};

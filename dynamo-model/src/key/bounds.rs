@@ -60,23 +60,49 @@ pub enum SortCondition {
     BeginsWith(KeyValue),
 }
 
+/// What is known of the keys in one sort key attribute.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SortTemplate {
+    pub(crate) template: Template,
+    pub(crate) kind: KeyKind,
+    /// Whether the keys end where the template does. The keys of several entities may go on behind what they share.
+    pub(crate) is_whole: bool,
+}
+
 /// The conditions on the sort key attributes, one template each: equalities, then at most one other.
 ///
 /// `None` if no key can satisfy them, so that nothing needs to be sent. `equal` are the components whose
 /// value is known, from the partition key or the user; `range` is about the first that is not.
+///
+/// Only the last template may not be whole, and a component of variable width must not be the last of that one.
 pub(crate) fn sort_conditions(
     context: Context,
-    templates: &[(Template, KeyKind)],
+    templates: &[SortTemplate],
     equal: &dyn Fn(usize) -> Option<Part<'static>>,
     range: Option<&(usize, Bound)>,
 ) -> Result<Option<Vec<(usize, SortCondition)>>, KeyError> {
     let mut conditions = Vec::new();
-    for (i, &(template, kind)) in templates.iter().enumerate() {
+    for (i, sort) in templates.iter().enumerate() {
+        let SortTemplate {
+            template,
+            kind,
+            is_whole,
+        } = *sort;
         let open = template.0.iter().enumerate().find_map(|(at, s)| match *s {
             Segment::Part(c, format) if equal(c).is_none() => Some((at, c, format)),
             _ => None,
         });
         let Some((at, component, format)) = open else {
+            if !is_whole {
+                let mut prefix = String::new();
+                encode_prefix(context, template, template.0.len(), equal, &mut prefix)?;
+                match begins_with(prefix) {
+                    Found::Empty => return Ok(None),
+                    Found::All => {}
+                    Found::One(condition) => conditions.push((i, condition)),
+                }
+                break;
+            }
             let value = encode(context, template, Place::sort(kind), equal)?;
             conditions.extend(value.map(|value| (i, SortCondition::Eq(value))));
             continue;
@@ -95,8 +121,9 @@ pub(crate) fn sort_conditions(
             at,
             component,
             format,
+            is_whole,
         };
-        let found = match (bound, template.single()) {
+        let found = match (bound, template.single().filter(|_| is_whole)) {
             (None, Some(_)) => Found::All,
             (Some(bound), Some(_)) => open.alone(&bound, kind)?,
             (bound, None) => {
@@ -129,6 +156,7 @@ struct Open {
     at: usize,
     component: usize,
     format: Format,
+    is_whole: bool,
 }
 
 impl Open {
@@ -214,7 +242,8 @@ impl Open {
     /// Whether the component is the last and its texts have different lengths: then a key that goes on
     /// is another value, and not the same value with something behind it.
     fn ends_in_text(&self) -> bool {
-        self.at + 1 == self.template.0.len()
+        self.is_whole
+            && self.at + 1 == self.template.0.len()
             && capabilities(self.context.components[self.component].shape, self.format)
                 .is_none_or(|c| c.width.is_none())
     }

@@ -51,7 +51,7 @@ pub(crate) mod tests;
 mod text;
 
 pub use bounds::SortCondition;
-pub(crate) use bounds::{Bound, sort_conditions};
+pub(crate) use bounds::{Bound, SortTemplate, sort_conditions};
 pub use encode::KeyValue;
 pub(crate) use encode::{Context, Place, encode, encode_prefix, parse};
 pub use error::{KeyError, KeyProblem};

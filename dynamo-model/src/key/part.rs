@@ -273,6 +273,12 @@ pub trait Component: Sized {
     ///
     /// [`Unreadable`] when no value makes this part.
     fn from_part(part: Part<'_>) -> Result<Self, Unreadable>;
+
+    /// [`from_part`](Self::from_part), as a value.
+    #[doc(hidden)]
+    fn reader() -> fn(Part<'_>) -> Result<Self, Unreadable> {
+        Self::from_part
+    }
 }
 
 /// The component's type without `Option`.

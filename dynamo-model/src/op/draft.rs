@@ -5,6 +5,7 @@ use super::action::{Action, ActionKind};
 use super::options::Options;
 use super::parents;
 use super::uniques::{self, Claims, Resolver};
+use super::view::RequestView;
 use crate::entity::life;
 use crate::expr::{Aliases, Change, Node, Operand, Path, Term, render_changes};
 use crate::schema::{EntityDef, TableDef};
@@ -196,6 +197,48 @@ impl Draft {
         self.failed.is_some()
     }
 
+    /// A draft that can be finished without this one being so. What it does to unique values is yet to follow.
+    pub(super) fn again(&self) -> Self {
+        Self {
+            kind: self.kind,
+            target: self.target.clone(),
+            table: self.table,
+            entity: self.entity,
+            subject: self.subject.clone(),
+            changes: self.changes.clone(),
+            conditions: self.conditions.clone(),
+            expected: self.expected,
+            begins: self.begins,
+            creates_parents: self.creates_parents,
+            claims: None,
+            failed: self.failed.as_ref().map(Error::again),
+            options: self.options.clone(),
+        }
+    }
+
+    /// What is wrong with it, if anything is, to be told again.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match &self.failed {
+            Some(error) => Err(error.again()),
+            None => Ok(()),
+        }
+    }
+
+    /// The request of the write alone, without anything being sent.
+    pub(super) fn view(&self, returns: Option<&'static str>) -> Result<RequestView, Error> {
+        self.check()?;
+        if self.claims.is_some() {
+            // It is sent as an action of a transaction, which not every write can be.
+            self.action(&[])?;
+        }
+        let body = self.body(&self.changes, &[], returns)?;
+        Ok(RequestView::new(self.operation(), self.table, body).of([self.entity]))
+    }
+
+    fn operation(&self) -> Operation {
+        self.kind.operation().unwrap_or(Operation::UpdateItem)
+    }
+
     /// What is wrong with it, if anything is.
     pub(super) fn take_failure(&mut self) -> Result<(), Error> {
         self.failed.take().map_or(Ok(()), Err)
@@ -277,13 +320,13 @@ impl Draft {
         }
     }
 
-    /// Sends it once, with these changes and with conditions that come on top.
-    async fn attempt(
+    /// The body of the request that sends it alone.
+    fn body(
         &self,
         changes: &[Change],
         more: &[Node],
         returns: Option<&'static str>,
-    ) -> Result<Response, Error> {
+    ) -> Result<String, Error> {
         let mut body = self.members(changes, more)?;
         if let Some(returns) = returns {
             body.push_str(",\"ReturnValues\":\"");
@@ -294,15 +337,25 @@ impl Draft {
             body.push_str(",\"ReturnConsumedCapacity\":\"INDEXES\"");
         }
         body.push('}');
-        let operation = self.kind.operation().unwrap_or(Operation::UpdateItem);
+        Ok(body)
+    }
+
+    /// Sends it once, with these changes and with conditions that come on top.
+    async fn attempt(
+        &self,
+        changes: &[Change],
+        more: &[Node],
+        returns: Option<&'static str>,
+    ) -> Result<Response, Error> {
+        let body = self.body(changes, more, returns)?;
         let tables = [&*self.target.table];
-        let mut call = Call::new(operation, &tables, body);
+        let mut call = Call::new(self.operation(), &tables, body);
         call.overrides = self.options.overrides.clone();
         let response = transport::send(&self.target.client, call)
             .await
             .or_else(|error| self.answer(error))?;
         if self.options.wants_capacity() {
-            let envelope = crate::wire::read_envelope(response.body())?;
+            let envelope = response.envelope()?;
             self.options.record(envelope.consumed_capacity.as_ref());
         }
         Ok(response)

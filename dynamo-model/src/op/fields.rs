@@ -3,7 +3,7 @@
 use crate::entity::Restore;
 use crate::expr::Path;
 use crate::key::Part;
-use crate::schema::IndexDef;
+use crate::schema::{EntityDef, IndexDef, TableDef};
 use crate::wire::{EncodeError, ItemWriter, RawItem};
 use crate::{Entity, Error, InvalidRequest, Table};
 
@@ -84,5 +84,30 @@ fn managed<E: Entity>(path: &Path) -> Option<&'static str> {
         .chain(table.indexes.iter().flat_map(of_index))
         .map(|attribute| attribute.name)
         .chain(table.type_attribute)
+        .find(|known| *known == name)
+}
+
+/// The attributes that an item of the entity may have: fields, index keys, type.
+pub(super) fn attributes(
+    table: &'static TableDef,
+    schema: &'static EntityDef,
+) -> impl Iterator<Item = &'static str> {
+    let stored = schema.fields.iter().filter(|field| !field.key_only);
+    let of_keys = schema.keys.iter().skip(1).flat_map(|key| {
+        let (pk, sk) = table.attributes(key);
+        pk.iter().chain(sk).map(|attribute| attribute.name)
+    });
+    let all = stored.map(|field| field.attribute).chain(of_keys);
+    all.chain(table.type_attribute)
+}
+
+/// The name as the model has it; `None` for one that is not declared, such as an entry of a flattened field.
+pub(super) fn known(
+    table: &'static TableDef,
+    schema: &'static EntityDef,
+    name: &str,
+) -> Option<&'static str> {
+    let keys = std::iter::once(table.pk.name).chain(table.sk.map(|sk| sk.name));
+    keys.chain(attributes(table, schema))
         .find(|known| *known == name)
 }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use crate::InvalidRequest;
 use crate::entity::life;
 use crate::expr::Node;
-use crate::schema::{IndexDef, Projection, TableDef};
+use crate::schema::{IndexDef, TableDef};
 use crate::types::Number;
 use crate::wire::{RawItem, Scalar};
 
@@ -20,14 +20,14 @@ impl Source {
     /// Refuses a filter of a query that the service would refuse, because it names an attribute of the key that is
     /// queried, or that it would answer wrongly, because the index does not hold an attribute: to it those are absent.
     pub(super) fn check_filter(self, filter: &Node) -> Result<(), InvalidRequest> {
-        let mut checked = Ok(());
-        filter.each_path(&mut |path| {
-            if checked.is_ok() {
-                let name = path.attribute();
-                checked = self.check_key(name).and_then(|()| self.check_held(name));
-            }
-        });
-        checked
+        check_names(filter, |name| {
+            self.check_key(name).and_then(|()| self.check_held(name))
+        })
+    }
+
+    /// Refuses a filter of a scan that names an attribute which the index does not hold.
+    pub(super) fn check_scan_filter(self, filter: &Node) -> Result<(), InvalidRequest> {
+        check_names(filter, |name| self.check_held(name))
     }
 
     fn check_key(self, name: &str) -> Result<(), InvalidRequest> {
@@ -46,11 +46,13 @@ impl Source {
 
     fn check_held(self, name: &str) -> Result<(), InvalidRequest> {
         match self.index {
-            Some(index) if !is_held(self.table, index, name) => Err(InvalidRequest::new(format!(
-                "index `{}` does not hold `{name}`, so that a query of it cannot tell by it which items to return: project \
+            Some(index) if !self.table.holds(self.index, name) => {
+                Err(InvalidRequest::new(format!(
+                    "index `{}` does not hold `{name}`, so that a query of it cannot tell by it which items to return: project \
                  the attribute into the index, or query the table",
-                index.name
-            ))),
+                    index.name
+                )))
+            }
             _ => Ok(()),
         }
     }
@@ -62,18 +64,17 @@ impl Source {
     }
 }
 
-fn is_held(table: &TableDef, index: &IndexDef, name: &str) -> bool {
-    let of_keys = || {
-        let mut keys = index.pk.iter().chain(index.sk);
-        table.is_key(name) || keys.any(|attribute| attribute.name == name)
-    };
-    match index.projection {
-        Projection::All => true,
-        Projection::KeysOnly => of_keys(),
-        Projection::Include(names) => {
-            names.contains(&name) || table.type_attribute == Some(name) || of_keys()
+fn check_names(
+    filter: &Node,
+    check: impl Fn(&str) -> Result<(), InvalidRequest>,
+) -> Result<(), InvalidRequest> {
+    let mut checked = Ok(());
+    filter.each_path(&mut |path| {
+        if checked.is_ok() {
+            checked = check(path.attribute());
         }
-    }
+    });
+    checked
 }
 
 /// The attribute that says when the table's items expire.

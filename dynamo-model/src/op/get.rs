@@ -1,27 +1,33 @@
 //! `GetItem`.
 
 use std::fmt;
-use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
 
 use super::Sending;
 use super::filter::{expiry, is_expired};
 use super::options::{Options, options};
+use super::project::project;
 use super::request::Body;
+use super::view::RequestView;
 use crate::entity::{Key, Reader};
+use crate::expr::Aliases;
 use crate::transport::{self, Call, Operation, Target};
-use crate::wire::{RawItem, read_envelope};
-use crate::{Entity, Error, Table};
+use crate::wire::RawItem;
+use crate::{Entity, Error, Projection, Table};
 
 /// A read of one item. Made by [`Handle::get`](crate::Handle::get).
+///
+/// `O` is what the item is read as.
 #[must_use = "nothing is read until `.send().await`"]
-pub struct Get<E> {
+pub struct Get<E, O = E> {
     target: Target,
     body: Result<Body, Error>,
     consistent: bool,
     /// The attribute that says when items expire, if one that has is not returned.
     expiry: Option<&'static str>,
     options: Options,
-    entity: PhantomData<fn() -> E>,
+    reader: Reader<E, O>,
 }
 
 impl<E: Entity> Get<E> {
@@ -34,10 +40,33 @@ impl<E: Entity> Get<E> {
             consistent: false,
             expiry: None,
             options: Options::default(),
-            entity: PhantomData,
+            reader: Reader::new(),
         }
     }
 
+    /// Reads the item as a projection. The request asks for no more than these attributes, if they are given.
+    pub(super) fn read_as<P: Projection<Entity = E>>(
+        self,
+        attributes: Option<Vec<&'static str>>,
+    ) -> Get<E, P> {
+        let body = self.body.map(|mut body| {
+            let mut aliases = Aliases::default();
+            project(&mut body, &mut aliases, attributes.as_deref());
+            body.aliases(&aliases);
+            body
+        });
+        Get {
+            target: self.target,
+            body,
+            consistent: self.consistent,
+            expiry: self.expiry,
+            options: self.options,
+            reader: Reader::projection(None),
+        }
+    }
+}
+
+impl<E: Entity, O: DeserializeOwned + Send + 'static> Get<E, O> {
     /// Reads what all earlier writes made of the item, at twice the price: `ConsistentRead`.
     pub fn consistent(mut self) -> Self {
         self.consistent = true;
@@ -56,26 +85,34 @@ impl<E: Entity> Get<E> {
 
     options!();
 
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        let body = match &self.body {
+            Ok(body) => complete(body.open(), self.consistent, &self.options),
+            Err(error) => return Err(error.again()),
+        };
+        Ok(RequestView::new(Operation::GetItem, E::Table::DEF, body).of([E::SCHEMA]))
+    }
+
     /// Sends the request. `None` if there is no such item.
     ///
     /// # Errors
     ///
     /// [`Error::Key`] for a value that can be in no key; [`Error::Decode`] if the stored item is not an `E`; and what the
     /// service or the network says.
-    pub fn send(self) -> Sending<Option<E>> {
+    pub fn send(self) -> Sending<Option<O>> {
         Sending::new(async move {
-            let mut body = self.body?;
-            if self.consistent {
-                body.raw("ConsistentRead", "true");
-            }
-            if self.options.wants_capacity() {
-                body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
-            }
+            let body = complete(self.body?, self.consistent, &self.options);
             let tables = [&*self.target.table];
-            let mut call = Call::new(Operation::GetItem, &tables, body.finish());
+            let mut call = Call::new(Operation::GetItem, &tables, body);
+            call.facts.consistent = Some(self.consistent);
             call.overrides = self.options.overrides.clone();
             let response = transport::send(&self.target.client, call).await?;
-            let envelope = read_envelope(response.body())?;
+            let envelope = response.envelope()?;
             self.options.record(envelope.consumed_capacity.as_ref());
             let is_there = |item: &RawItem<'_>| {
                 let now = self.target.clock.now();
@@ -84,13 +121,24 @@ impl<E: Entity> Get<E> {
             envelope
                 .item
                 .filter(is_there)
-                .map(|item| Reader::new().read(item))
+                .map(|item| self.reader.read(item))
                 .transpose()
         })
     }
 }
 
-impl<E: Entity> fmt::Debug for Get<E> {
+/// The body of the request.
+fn complete(mut body: Body, consistent: bool, options: &Options) -> String {
+    if consistent {
+        body.raw("ConsistentRead", "true");
+    }
+    if options.wants_capacity() {
+        body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
+    }
+    body.finish()
+}
+
+impl<E: Entity, O> fmt::Debug for Get<E, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Get")
             .field("table", &self.target.table)

@@ -106,13 +106,13 @@ fn value_of_term(path: &Path, term: &Term) -> Result<String, Error> {
             Term::Value(json) => negative(json),
             _ => return Err(unknown(path)),
         },
-        Term::Path(_) => return Err(unknown(path)),
+        Term::Path(_) | Term::Raw(_) => return Err(unknown(path)),
     })
 }
 
 fn unknown(path: &Path) -> Error {
     InvalidRequest::new(format!(
-        "`{path}` is set from another attribute, and its parent is not there: set it to a value, or create the parent"
+        "`{path}` is computed by the service, and its parent is not there: set it to a value, or create the parent"
     ))
     .into()
 }

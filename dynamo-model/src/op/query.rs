@@ -3,28 +3,28 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::DeserializeOwned;
+
 use super::Sending;
 use super::batch::BatchGetAll;
 use super::filter::Source;
+use super::key_condition::Lookup;
+use super::project::asking;
 use super::read::{Items, Read, Reader, Request, reads};
-use super::request::Body;
 use crate::entity::{Item, Key, Reader as EntityReader, context, is_entity};
-use crate::expr::{Attributed, Condition, Node, Operand, Partition, Path, sort_components};
-use crate::key::{
-    Format, KeyError, KeyProblem, KeyValue, Part, Place, SortCondition, Template, encode,
-    sort_conditions,
-};
-use crate::schema::{AttributeDef, Projection, shares_prefix};
+use crate::expr::{Attributed, Condition, Node, Operand, Partition, Path};
+use crate::key::{SortTemplate, Template};
+use crate::schema::{self, AttributeDef, EntityDef, IndexDef, shares_prefix};
 use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
-use crate::{Consistent, Entity, Error, Keyed, Table};
+use crate::{Consistent, Entity, Error, Keyed, Projection, Table};
 
 /// A read of the items in one partition of the table or of an index. Made by [`Handle::query`](crate::Handle::query).
 ///
 /// `T` is what an item is read as, `S` what is queried.
 #[must_use = "nothing is read until the items are asked for"]
 pub struct Query<T, S = Partition<T, 0>> {
-    read: Read<T>,
+    pub(super) read: Read<T>,
     of: PhantomData<fn() -> S>,
 }
 
@@ -38,8 +38,9 @@ impl<E: Entity, const KEY: usize> Neighbours<E, KEY> {
 impl<E: Entity + Keyed<KEY>, const KEY: usize> Query<E, Partition<E, KEY>> {
     pub(crate) fn new(target: &Target, partition: &Partition<E, KEY>) -> Self {
         let mixed = Neighbours::<E, KEY>::SHARES_PREFIX;
-        let requests = requests(target, partition, true);
-        let mut query = Self::with(target, requests, OneEntity::<E>::new(mixed));
+        let requests = lookup(partition).requests(target, true);
+        let reader = OneEntity::<E>::new(mixed);
+        let mut query = Self::of_read(of_key::<_, E, KEY>(target, requests, reader));
         if mixed {
             let filter = type_filter::<E>(KEY);
             let is_exact = filter.is_some();
@@ -49,15 +50,13 @@ impl<E: Entity + Keyed<KEY>, const KEY: usize> Query<E, Partition<E, KEY>> {
     }
 }
 
-impl<T, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>> {
-    /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
-    /// table says which attribute that is, `ttl = ".."`.
-    ///
-    /// They are read and paid for like the others.
-    pub fn skip_expired(mut self) -> Self {
-        let expiry = self.read.source().expiry();
-        self.read.skip_expired(expiry);
-        self
+impl<E: Entity, const KEY: usize> Query<E, Partition<E, KEY>> {
+    pub(super) fn read_as<P: Projection<Entity = E>>(self) -> Query<P, Partition<E, KEY>> {
+        let project = |index| asking::<P>(index, Neighbours::<E, KEY>::SHARES_PREFIX);
+        Query {
+            read: self.read.project(project),
+            of: PhantomData,
+        }
     }
 }
 
@@ -132,44 +131,20 @@ impl<E: Entity, const KEY: usize> Query<E, Partition<E, KEY>> {
     }
 }
 
-impl<T: Table, E, const KEY: usize> Query<Item<T>, Partition<E, KEY>>
+/// Marks a query of a partition's items of whatever entity; `P` says which partition. Made by
+/// [`Handle::query_all`](crate::Handle::query_all).
+#[derive(Debug)]
+pub struct AnyOf<P>(PhantomData<fn() -> P>);
+
+impl<T: Table, E, const KEY: usize> Query<Item<T>, AnyOf<Partition<E, KEY>>>
 where
     E: Entity<Table = T> + Keyed<KEY>,
 {
     pub(crate) fn all(target: &Target, partition: &Partition<E, KEY>) -> Self {
         // Without a condition of the user's the whole partition is meant, not what this entity's keys begin with.
-        let sorted = partition.sorted;
-        let requests = requests(target, partition, sorted);
-        Self::with(target, requests, Whole)
-    }
-}
-
-impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>> {
-    fn with(
-        target: &Target,
-        requests: Result<Vec<Request>, Error>,
-        reader: impl Reader<T>,
-    ) -> Self {
-        let (table, schema) = (E::Table::DEF, E::SCHEMA);
-        let key = &schema.keys[KEY];
-        let index = key.index.and_then(|name| table.index(name));
-        let source = Source { table, index };
-        let mut read = Read::new(
-            target,
-            Operation::Query,
-            source,
-            schema.name,
-            requests,
-            reader,
-        );
-        if read.partitions() > 1 {
-            let (_, sk) = table.attributes(key);
-            read.set_merged(sk.iter().map(|attribute| attribute.name));
-        }
-        Self {
-            read,
-            of: PhantomData,
-        }
+        let sorted = partition.terms.sorted;
+        let requests = lookup(partition).requests(target, sorted);
+        Self::of_read(of_key::<_, E, KEY>(target, requests, Whole))
     }
 
     /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
@@ -184,7 +159,64 @@ impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>>
     }
 }
 
+/// A read by one of the entity's keys.
+fn of_key<T: Send + 'static, E: Entity, const KEY: usize>(
+    target: &Target,
+    requests: Result<Vec<Request>, Error>,
+    reader: impl Reader<T>,
+) -> Read<T> {
+    let (table, schema) = (E::Table::DEF, E::SCHEMA);
+    let key = &schema.keys[KEY];
+    let index = key.index.and_then(|name| table.index(name));
+    let source = Source { table, index };
+    let mut read = Read::new(
+        target,
+        Operation::Query,
+        source,
+        schema.name,
+        requests,
+        reader,
+    );
+    if read.partitions() > 1 {
+        let (_, sk) = table.attributes(key);
+        read.set_merged(sk.iter().map(|attribute| attribute.name));
+    }
+    read
+}
+
+impl<T: Send + 'static, E: Entity, const KEY: usize> Query<T, Partition<E, KEY>> {
+    /// Reads what all earlier writes made of the items, at twice the price: `ConsistentRead`.
+    ///
+    /// A global index is eventually consistent: for a query of one this does not compile.
+    pub fn consistent(mut self) -> Self
+    where
+        E: Keyed<KEY, Reads: Consistent>,
+    {
+        self.read.set_consistent();
+        self
+    }
+}
+
+impl<T, S> Query<T, S> {
+    pub(super) fn of_read(read: Read<T>) -> Self {
+        Self {
+            read,
+            of: PhantomData,
+        }
+    }
+}
+
 impl<T: Send + 'static, S> Query<T, S> {
+    /// Leaves out the items whose time to live has passed by the handle's clock: DynamoDB deletes those within days. The
+    /// table says which attribute that is, `ttl = ".."`.
+    ///
+    /// They are read and paid for like the others.
+    pub fn skip_expired(mut self) -> Self {
+        let expiry = self.read.source().expiry();
+        self.read.skip_expired(expiry);
+        self
+    }
+
     /// In descending order of the sort key: `ScanIndexForward` = `false`.
     pub fn descending(mut self) -> Self {
         self.read.set_descending();
@@ -221,8 +253,8 @@ impl<T, S> fmt::Debug for Query<T, S> {
 }
 
 /// Reads items of one entity.
-pub(super) struct OneEntity<E> {
-    reader: EntityReader<E>,
+pub(super) struct OneEntity<E, O = E> {
+    reader: EntityReader<E, O>,
     /// Whether there may be others among them.
     mixed: bool,
 }
@@ -236,12 +268,21 @@ impl<E: Entity> OneEntity<E> {
     }
 }
 
-impl<E: Entity> Reader<E> for OneEntity<E> {
+impl<P: Projection> OneEntity<P::Entity, P> {
+    pub(super) fn projection(index: Option<&'static IndexDef>, mixed: bool) -> Self {
+        Self {
+            reader: EntityReader::projection(index),
+            mixed,
+        }
+    }
+}
+
+impl<E: Entity, O: DeserializeOwned + 'static> Reader<O> for OneEntity<E, O> {
     fn wants(&self, item: RawItem<'_>) -> Result<bool, Error> {
         Ok(!self.mixed || is_entity::<E>(item)?)
     }
 
-    fn read(&self, item: RawItem<'_>) -> Result<E, Error> {
+    fn read(&self, item: RawItem<'_>) -> Result<O, Error> {
         self.reader.read(item)
     }
 }
@@ -259,106 +300,22 @@ impl<T: Table> Reader<Item<T>> for Whole {
     }
 }
 
-/// The requests without filter and paging, one for each partition: several if the partition key has a shard that the
-/// known components do not fix, none if no key can satisfy the conditions.
-fn requests<E: Entity, const KEY: usize>(
-    target: &Target,
-    partition: &Partition<E, KEY>,
-    sorted: bool,
-) -> Result<Vec<Request>, Error> {
-    let key = &E::SCHEMA.keys[KEY];
-    let open = open_shards(E::SCHEMA.pk_templates(key), partition);
-    let count: usize = open.iter().map(|(_, count)| usize::from(*count)).product();
-    let sort = sort_condition(partition, sorted)?;
-    let Some(sort) = sort else {
-        return Ok(Vec::new());
+/// The key that a partition is read by.
+fn lookup<E: Entity, const KEY: usize>(partition: &Partition<E, KEY>) -> Lookup<'_> {
+    let (_, sk) = E::SCHEMA.pairs(E::Table::DEF, &E::SCHEMA.keys[KEY]);
+    let whole = |(attribute, template): (AttributeDef, Template)| SortTemplate {
+        template,
+        kind: attribute.kind,
+        is_whole: true,
     };
-    let mut requests = Vec::with_capacity(count);
-    for number in 0..count {
-        // The digits of `number`, each to the base of its component's shards.
-        let mut rest = number;
-        let shards: Vec<(usize, u16)> = open
-            .iter()
-            .map(|&(component, count)| {
-                let shard = rest % usize::from(count);
-                rest /= usize::from(count);
-                (component, u16::try_from(shard).unwrap_or(u16::MAX))
-            })
-            .collect();
-        let mut body = Body::new(&target.table);
-        if let Some(index) = key.index {
-            body.string("IndexName", index);
-        }
-        requests.push(Request {
-            body,
-            partition: partition_key(partition, &shards)?,
-            sort: sort.clone(),
-        });
+    Lookup {
+        context: context::<E>(),
+        table: E::Table::DEF,
+        entity: E::SCHEMA,
+        number: KEY,
+        sort: sk.map(whole).collect(),
+        terms: &partition.terms,
     }
-    Ok(requests)
-}
-
-/// The components that stand in the partition key as shards only, with the number of shards.
-fn open_shards<E, const KEY: usize>(
-    templates: &[Template],
-    partition: &Partition<E, KEY>,
-) -> Vec<(usize, u16)> {
-    let mut open: Vec<(usize, u16)> = Vec::new();
-    for (component, format) in templates.iter().flat_map(|template| template.components()) {
-        if let Format::Shard(count) = format
-            && partition.part(component).is_none()
-            && !open.iter().any(|(known, _)| *known == component)
-        {
-            open.push((component, count.max(1)));
-        }
-    }
-    open
-}
-
-/// The partition's key attributes.
-fn partition_key<E: Entity, const KEY: usize>(
-    partition: &Partition<E, KEY>,
-    shards: &[(usize, u16)],
-) -> Result<Vec<(AttributeDef, KeyValue)>, KeyError> {
-    let (schema, context) = (E::SCHEMA, context::<E>());
-    let of_partition = |component: usize| {
-        let shard = shards.iter().find(|(sharded, _)| *sharded == component);
-        let known = partition.part(component);
-        known.or_else(|| shard.map(|(_, number)| Part::Shard(*number)))
-    };
-    let (pk, _) = schema.pairs(E::Table::DEF, &schema.keys[KEY]);
-    pk.map(|(attribute, template)| {
-        let place = Place::partition(attribute.kind);
-        let value = encode(context, template, place, &of_partition)?
-            .ok_or_else(|| context.error(None, template, KeyProblem::Missing))?;
-        Ok((attribute, value))
-    })
-    .collect()
-}
-
-/// What must hold of the sort key; `None` if no key can satisfy it.
-fn sort_condition<E: Entity, const KEY: usize>(
-    partition: &Partition<E, KEY>,
-    sorted: bool,
-) -> Result<Option<Vec<(AttributeDef, SortCondition)>>, KeyError> {
-    let (schema, context) = (E::SCHEMA, context::<E>());
-    // A time given for its date says which partition, and nothing of the times in it.
-    let free = sort_components(schema, KEY);
-    let of_sort = |component: usize| {
-        if free.contains(&component) {
-            partition.equated(component)
-        } else {
-            partition.part(component)
-        }
-    };
-    let (_, sk) = schema.pairs(E::Table::DEF, &schema.keys[KEY]);
-    let (attributes, templates): (Vec<AttributeDef>, Vec<_>) = sk
-        .filter(|_| sorted)
-        .map(|(attribute, template)| (attribute, (template, attribute.kind)))
-        .unzip();
-    let conditions = sort_conditions(context, &templates, &of_sort, partition.range.as_ref())?;
-    let of_attribute = |(at, condition)| Some((*attributes.get(at)?, condition));
-    Ok(conditions.map(|all| all.into_iter().filter_map(of_attribute).collect()))
 }
 
 /// A condition on the type attribute, if the key's index holds it.
@@ -366,15 +323,20 @@ pub(super) fn type_filter<E: Entity>(key: usize) -> Option<Node> {
     let (table, schema) = (E::Table::DEF, E::SCHEMA);
     let attribute = table.type_attribute?;
     let index = schema.keys[key].index.and_then(|name| table.index(name));
-    if index.is_some_and(|index| index.projection == Projection::KeysOnly) {
+    if index.is_some_and(|index| index.projection == schema::Projection::KeysOnly) {
         // Told apart by the shape of their keys instead, when they are decoded.
         return None;
     }
-    let types = std::iter::once(&schema.type_name).chain(schema.type_aliases);
+    Some(is_of_type(attribute, schema))
+}
+
+/// The type attribute names the entity.
+pub(super) fn is_of_type(attribute: &'static str, entity: &EntityDef) -> Node {
+    let types = std::iter::once(&entity.type_name).chain(entity.type_aliases);
     let mut values: Vec<Operand> = types.map(|name| Operand::text(name)).collect();
     let path = Operand::Path(Path::of(attribute));
-    Some(match values.pop() {
+    match values.pop() {
         Some(one) if values.is_empty() => Node::Compare(path, "=", one),
         last => Node::In(path, values.into_iter().chain(last).collect()),
-    })
+    }
 }

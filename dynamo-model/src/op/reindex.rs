@@ -319,6 +319,15 @@ fn draft<E: Entity>(target: &Target, stored: RawItem<'_>) -> Result<Option<Draft
     for name in inputs(table, schema) {
         conditions.push(unchanged(Path::of(name), stored.attribute(name)?));
     }
+    if E::UPGRADE.is_some() {
+        // Keys may be made of any attribute of an older shape.
+        for name in stored.names()? {
+            if !table.is_key(&name) {
+                let is = stored.attribute(&name)?;
+                conditions.push(unchanged(Path::root().member(name.into_owned()), is));
+            }
+        }
+    }
     let mut key = String::new();
     Key::<E>::read(stored)?.write(&mut key)?;
     let mut draft = Draft::new::<E>(target, ActionKind::Update, Ok(key));

@@ -7,8 +7,9 @@ use super::Sending;
 use super::action::ActionKind;
 use super::draft::{Draft, next_version};
 use super::options::options;
-use super::transact::{ATTEMPTS, send_all};
+use super::transact::{ATTEMPTS, send_all, view_all};
 use super::uniques::Claims;
+use super::view::RequestView;
 use super::write::{Put, WriteOutput};
 use crate::entity::{Key, write_entity};
 use crate::expr::{Path, equals};
@@ -57,6 +58,17 @@ impl<E: Entity> Rekey<E> {
             delete,
             of: PhantomData,
         }
+    }
+
+    /// The transaction as it would be sent now, to be looked at, but for its token, which is random.
+    ///
+    /// Without what is claimed and released of `unique` values, which is added to it.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        view_all(&[&self.put, &self.delete], &self.put.options, None)
     }
 
     /// Sends the transaction.

@@ -9,9 +9,16 @@ pub(super) struct Body(String);
 
 impl Body {
     pub(super) fn new(table: &str) -> Self {
+        Self::beginning("TableName", table)
+    }
+
+    /// A body whose first member is this one.
+    pub(super) fn beginning(member: &str, value: &str) -> Self {
         let mut body = String::with_capacity(512);
-        body.push_str("{\"TableName\":");
-        write_json_str(&mut body, table);
+        body.push_str("{\"");
+        body.push_str(member);
+        body.push_str("\":");
+        write_json_str(&mut body, value);
         Self(body)
     }
 

@@ -1,14 +1,17 @@
 //! Writes of whole entities that are not plain puts: `save`, which sends what has changed, and `create`, which returns the
 //! entity as it was stored.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use super::Sending;
 use super::action::ActionKind;
 use super::draft::{Draft, next_version, unchanged};
+use super::fields::known;
 use super::options::options;
 use super::uniques::Claims;
+use super::view::{RequestView, Requests};
 use super::write::{Put, WriteOutput};
 use crate::entity::{Key, Reader, lossy, primary, write_entity};
 use crate::expr::{Attributed, Change, Condition, Path, Term, equals};
@@ -57,6 +60,18 @@ impl<E: Entity> Save<E> {
         !self.draft.changes.is_empty() || self.draft.is_failed()
     }
 
+    /// The request as it would be sent now, to be looked at; none if there is nothing to change.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<Requests, Error> {
+        let view = self.is_needed().then(|| self.draft.view(None));
+        Ok(Requests::new(view.transpose()?))
+    }
+
     /// Sends the request, if there is anything to change.
     ///
     /// # Errors
@@ -97,7 +112,7 @@ fn diff<E: Entity>(draft: &mut Draft, old: &E, new: &E) -> Result<(), Error> {
     write_entity(old, &mut before)?;
     write_entity(new, &mut after)?;
     let before = RawItem::new(&before);
-    let differs = changes(before, RawItem::new(&after), life.version)?;
+    let differs = changes::<E>(before, RawItem::new(&after))?;
     if differs.is_empty() {
         return Ok(());
     }
@@ -106,7 +121,7 @@ fn diff<E: Entity>(draft: &mut Draft, old: &E, new: &E) -> Result<(), Error> {
         Some(new) => {
             let mut after = String::new();
             write_entity(new, &mut after)?;
-            changes(before, RawItem::new(&after), life.version)?
+            changes::<E>(before, RawItem::new(&after))?
         }
         None => differs,
     };
@@ -122,13 +137,13 @@ fn diff<E: Entity>(draft: &mut Draft, old: &E, new: &E) -> Result<(), Error> {
 }
 
 /// What makes one item the other, the version aside.
-fn changes(
-    before: RawItem<'_>,
-    after: RawItem<'_>,
-    version: Option<&str>,
-) -> Result<Vec<Change>, Error> {
+fn changes<E: Entity>(before: RawItem<'_>, after: RawItem<'_>) -> Result<Vec<Change>, Error> {
+    let version = E::SCHEMA.lifecycle.version;
     let mut changes = Vec::new();
-    let path = |name: std::borrow::Cow<'_, str>| Path::root().member(name.into_owned());
+    let path = |name: Cow<'_, str>| match known(E::Table::DEF, E::SCHEMA, &name) {
+        Some(name) => Path::of(name),
+        None => Path::root().member(name.into_owned()),
+    };
     let mut members = after.attributes()?;
     while let Some((name, value)) = members.next()? {
         let same = before
@@ -272,6 +287,18 @@ pub struct Create<E> {
 }
 
 impl<E: Entity> Create<E> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        self.put.request()
+    }
+
     pub(crate) fn new(target: &Target, entity: E) -> Self {
         let now = target.clock.now();
         let entity = entity.stamped(now, true).unwrap_or(entity);

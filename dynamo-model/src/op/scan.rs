@@ -4,7 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::filter::Source;
-use super::query::{OneEntity, Whole, type_filter};
+use super::project::asking;
+use super::query::{OneEntity, Whole, is_of_type};
 use super::read::{Items, Pace, Progress, Read, Reader, Request, reads};
 use super::request::Body;
 use crate::entity::{Item, is_entity};
@@ -13,7 +14,7 @@ use crate::key::KeyKind;
 use crate::schema::{IndexScope, TableDef};
 use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
-use crate::{Entity, Error, InvalidRequest, Table};
+use crate::{Entity, Error, InvalidRequest, Projection, Table};
 
 /// The most segments that a scan has: DynamoDB's `TotalSegments`.
 const MAX_SEGMENTS: u32 = 1_000_000;
@@ -26,12 +27,16 @@ const CONCURRENCY: usize = 8;
 /// `T` is what an item is read as, `S` which items are read.
 #[must_use = "nothing is read until the items are asked for"]
 pub struct Scan<T, S = T> {
-    read: Read<T>,
+    pub(super) read: Read<T>,
     table: &'static TableDef,
     segments: Option<u32>,
     consistent: bool,
+    /// What tells the items from others, by the attributes of the table or of the index; whether it tells all.
+    own: Option<Own>,
     of: PhantomData<fn() -> S>,
 }
+
+type Own = fn(Source) -> (Option<Node>, bool);
 
 impl<E: Entity> Scan<E> {
     pub(crate) fn new(target: &Target) -> Self {
@@ -66,11 +71,22 @@ impl<E: Entity> Reader<Item<E::Table>> for ItemsOf<E> {
 impl<T: Send + 'static, E: Entity> Scan<T, E> {
     fn of_entity(target: &Target, reader: impl Reader<T>) -> Self {
         let mut scan = Self::with(target, E::Table::DEF, E::SCHEMA.name, reader);
-        match type_filter::<E>(0) {
-            Some(filter) => scan.read.set_mixed(Some(filter), true),
-            None => scan.read.set_mixed(key_filter::<E>(), false),
-        }
+        scan.own = Some(own::<E>);
+        scan.set_requests();
         scan
+    }
+}
+
+impl<E: Entity> Scan<E> {
+    pub(super) fn read_as<P: Projection<Entity = E>>(self) -> Scan<P, E> {
+        Scan {
+            read: self.read.project(|index| asking::<P>(index, true)),
+            table: self.table,
+            segments: self.segments,
+            consistent: self.consistent,
+            own: self.own,
+            of: PhantomData,
+        }
     }
 }
 
@@ -96,6 +112,7 @@ impl<T: Send + 'static, S> Scan<T, S> {
             table,
             segments: None,
             consistent: false,
+            own: None,
             of: PhantomData,
         };
         scan.set_requests();
@@ -118,6 +135,10 @@ impl<T: Send + 'static, S> Scan<T, S> {
         };
         let requests = (0..self.segments.unwrap_or(1)).map(request).collect();
         self.read.set_requests(requests);
+        if let Some(own) = self.own {
+            let (filter, is_exact) = own(self.read.source());
+            self.read.set_mixed(filter, is_exact);
+        }
     }
 
     /// Reads an index of the table instead: `IndexName`. Only the items that are in it are found, with the attributes that it
@@ -133,6 +154,7 @@ impl<T: Send + 'static, S> Scan<T, S> {
                 });
                 self.set_requests();
                 self.check_consistency();
+                self.read.check_held();
             }
             None => {
                 let known: Vec<String> = self
@@ -232,11 +254,21 @@ impl<T: Send + 'static, E: Attributed> Scan<T, E> {
         let node = condition(E::attributes()).into_node();
         self.read
             .filter(node.map_err(|error| error.with_entity(E::SCHEMA.name)));
+        self.read.check_held();
         self
     }
 }
 
-/// On a table without a type attribute: what the keys begin with. Decoding looks at the rest of their shape.
+/// What tells the entity's items from others: their type where it is held, else what their keys begin with.
+fn own<E: Entity>(source: Source) -> (Option<Node>, bool) {
+    let attribute = E::Table::DEF.type_attribute;
+    match attribute.filter(|attribute| source.table.holds(source.index, attribute)) {
+        Some(attribute) => (Some(is_of_type(attribute, E::SCHEMA)), true),
+        None => (key_filter::<E>(), false),
+    }
+}
+
+/// Without a type attribute: what the keys begin with. Decoding looks at the rest of their shape.
 fn key_filter<E: Entity>() -> Option<Node> {
     let (pk, sk) = E::SCHEMA.pairs(E::Table::DEF, &E::SCHEMA.keys[0]);
     let terms = pk

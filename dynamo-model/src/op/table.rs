@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::create_table::CreateTableInput;
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableInputBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
@@ -47,17 +49,15 @@ pub fn list_tables(client: &Client) -> Sending<Vec<String>> {
 #[must_use = "nothing is created until `.send().await`"]
 pub struct CreateTable<T: Table> {
     target: Target,
-    customize: Vec<Customize>,
+    input: Result<CreateTableInputBuilder, Error>,
     table: PhantomData<fn() -> T>,
 }
-
-type Customize = Box<dyn FnOnce(CreateTableInputBuilder) -> CreateTableInputBuilder + Send>;
 
 impl<T: Table> CreateTable<T> {
     pub(crate) fn new(target: &Target) -> Self {
         Self {
             target: target.clone(),
-            customize: Vec::new(),
+            input: definition(T::DEF, &target.table),
             table: PhantomData,
         }
     }
@@ -66,10 +66,21 @@ impl<T: Table> CreateTable<T> {
     /// per request.
     pub fn customize(
         mut self,
-        change: impl FnOnce(CreateTableInputBuilder) -> CreateTableInputBuilder + Send + 'static,
+        change: impl FnOnce(CreateTableInputBuilder) -> CreateTableInputBuilder,
     ) -> Self {
-        self.customize.push(Box::new(change));
+        self.input = self.input.map(change);
         self
+    }
+
+    /// The request as it would be sent now, to be looked at: the SDK's input, since tables are created through the SDK's own
+    /// types. It holds no items.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<CreateTableInput, Error> {
+        let input = self.input.as_ref().map_err(Error::again)?;
+        input.clone().build().map_err(incomplete)
     }
 
     /// Creates the table.
@@ -89,11 +100,7 @@ impl<T: Table> CreateTable<T> {
                 table: name,
                 ..
             } = &self.target;
-            let mut input = definition(T::DEF, name)?;
-            for change in self.customize {
-                input = change(input);
-            }
-            let created = control::create_table(client, input).await?;
+            let created = control::create_table(client, self.input?).await?;
             let Some(ttl) = T::DEF.ttl else {
                 return Ok(created);
             };
@@ -112,17 +119,17 @@ impl<T: Table> fmt::Debug for CreateTable<T> {
     }
 }
 
+fn incomplete(error: BuildError) -> Error {
+    InvalidRequest::new("the table's definition is incomplete")
+        .with_source(error.into())
+        .into()
+}
+
 fn definition(table: &'static TableDef, name: &str) -> Result<CreateTableInputBuilder, Error> {
-    let build = |error| {
-        Error::from(
-            InvalidRequest::new("the table's definition is incomplete")
-                .with_source(Box::new(error)),
-        )
-    };
     let mut input = CreateTableInputBuilder::default()
         .table_name(name)
         .billing_mode(BillingMode::PayPerRequest);
-    for element in key_schema(&[table.pk], table.sk.as_slice()).map_err(build)? {
+    for element in key_schema(&[table.pk], table.sk.as_slice()).map_err(incomplete)? {
         input = input.key_schema(element);
     }
     let mut defined: Vec<&str> = Vec::new();
@@ -138,12 +145,12 @@ fn definition(table: &'static TableDef, name: &str) -> Result<CreateTableInputBu
                     .attribute_name(attribute.name)
                     .attribute_type(scalar_type(attribute.kind))
                     .build()
-                    .map_err(build)?,
+                    .map_err(incomplete)?,
             );
         }
     }
     for index in table.indexes {
-        let schema = key_schema(index.pk, index.sk).map_err(build)?;
+        let schema = key_schema(index.pk, index.sk).map_err(incomplete)?;
         let projection = projection(table, index);
         match index.scope {
             IndexScope::Global => {
@@ -151,14 +158,14 @@ fn definition(table: &'static TableDef, name: &str) -> Result<CreateTableInputBu
                     .index_name(index.name)
                     .set_key_schema(Some(schema))
                     .projection(projection);
-                input = input.global_secondary_indexes(index.build().map_err(build)?);
+                input = input.global_secondary_indexes(index.build().map_err(incomplete)?);
             }
             IndexScope::Local => {
                 let index = LocalSecondaryIndex::builder()
                     .index_name(index.name)
                     .set_key_schema(Some(schema))
                     .projection(projection);
-                input = input.local_secondary_indexes(index.build().map_err(build)?);
+                input = input.local_secondary_indexes(index.build().map_err(incomplete)?);
             }
         }
     }
@@ -168,7 +175,7 @@ fn definition(table: &'static TableDef, name: &str) -> Result<CreateTableInputBu
 fn key_schema(
     pk: &[AttributeDef],
     sk: &[AttributeDef],
-) -> Result<Vec<KeySchemaElement>, aws_sdk_dynamodb::error::BuildError> {
+) -> Result<Vec<KeySchemaElement>, BuildError> {
     let pk = pk.iter().map(|attribute| (attribute, KeyType::Hash));
     let sk = sk.iter().map(|attribute| (attribute, KeyType::Range));
     pk.chain(sk)

@@ -6,18 +6,18 @@ use std::marker::PhantomData;
 use super::Sending;
 use super::action::ActionKind;
 use super::draft::Draft;
-use super::fields::refused;
+use super::fields::{attributes, known, refused};
 use super::options::options;
 use super::uniques::{Claims, unknown_expiry};
+use super::view::RequestView;
 use super::write::{New, Old, WriteOutput};
 use crate::entity::{Key, Reader, write_entity};
 use crate::expr::{
     Attribute, AttributeType, Attributed, Change, Computes, Condition, Counted, Encodes, KindOf,
     Node, Path, Term, Value, encode_value,
 };
-use crate::schema::{EntityDef, TableDef};
 use crate::transport::Target;
-use crate::wire::{RawItem, Scalar, read_envelope};
+use crate::wire::{RawItem, Scalar};
 use crate::{Entity, Error, InvalidRequest, Table, WithoutUniques};
 
 /// Writes one item, whether it is there or not, and keeps of it what the entity does not declare: `UpdateItem`. Made by
@@ -59,6 +59,11 @@ impl<E: Entity> Upsert<E> {
             of: PhantomData,
         }
     }
+}
+
+/// `ReturnValues` of an upsert that returns nothing but its version, if there is one.
+fn version_returned<E: Entity>() -> Option<&'static str> {
+    E::SCHEMA.lifecycle.version.map(|_| "UPDATED_NEW")
 }
 
 /// Every attribute of the item set, and those that it could have and has not removed.
@@ -124,26 +129,6 @@ fn first_time<E: Entity>(item: RawItem<'_>) -> Option<Node> {
         .filter(|_| in_index)?;
     let path = Path::of(attribute);
     Some(Node::not_exists(path.clone()).or(Node::compare(path, "=", value)))
-}
-
-/// The attributes that an item of the entity may have: fields, index keys, type.
-fn attributes(
-    table: &'static TableDef,
-    schema: &'static EntityDef,
-) -> impl Iterator<Item = &'static str> {
-    let stored = schema.fields.iter().filter(|field| !field.key_only);
-    let of_keys = schema.keys.iter().skip(1).flat_map(|key| {
-        let (pk, sk) = table.attributes(key);
-        pk.iter().chain(sk).map(|attribute| attribute.name)
-    });
-    let all = stored.map(|field| field.attribute).chain(of_keys);
-    all.chain(table.type_attribute)
-}
-
-fn known(table: &'static TableDef, schema: &'static EntityDef, name: &str) -> Option<&'static str> {
-    let keys = std::iter::once(table.pk.name).chain(table.sk.map(|sk| sk.name));
-    keys.chain(attributes(table, schema))
-        .find(|known| *known == name)
 }
 
 impl<E: Attributed, R> Upsert<E, R> {
@@ -243,6 +228,18 @@ impl<E: Entity, R> Upsert<E, R> {
 }
 
 impl<E: Entity> Upsert<E> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        self.draft.view(version_returned::<E>())
+    }
+
     /// Also returns the item as it was before, `None` if there was none: `ReturnValues` = `ALL_OLD`.
     pub fn return_old(self) -> Upsert<E, Old> {
         Upsert {
@@ -274,8 +271,8 @@ impl<E: Entity> Upsert<E> {
                 self.draft.send(None).await?;
                 return Ok(WriteOutput { version: None });
             };
-            let response = self.draft.send(Some("UPDATED_NEW")).await?;
-            let new = read_envelope(response.body())?.attributes;
+            let response = self.draft.send(version_returned::<E>()).await?;
+            let new = response.envelope()?.attributes;
             let version = match new.map(|item| item.scalar(attribute)).transpose()? {
                 Some(Some(Scalar::N(digits))) => digits.parse().ok(),
                 _ => None,
@@ -286,6 +283,18 @@ impl<E: Entity> Upsert<E> {
 }
 
 impl<E: Entity> Upsert<E, Old> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        self.draft.view(Some("ALL_OLD"))
+    }
+
     /// Sends the request, and returns the item as it was before.
     ///
     /// # Errors
@@ -295,13 +304,22 @@ impl<E: Entity> Upsert<E, Old> {
     pub fn send(self) -> Sending<Option<E>> {
         Sending::new(async move {
             let response = self.draft.send(Some("ALL_OLD")).await?;
-            let old = read_envelope(response.body())?.attributes;
+            let old = response.envelope()?.attributes;
             old.map(|item| Reader::new().read(item)).transpose()
         })
     }
 }
 
 impl<E: Entity> Upsert<E, New> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        self.draft.view(Some("ALL_NEW"))
+    }
+
     /// Sends the request, and returns the item as it is afterwards.
     ///
     /// # Errors
@@ -311,7 +329,7 @@ impl<E: Entity> Upsert<E, New> {
     pub fn send(self) -> Sending<E> {
         Sending::new(async move {
             let response = self.draft.send(Some("ALL_NEW")).await?;
-            let new = read_envelope(response.body())?.attributes;
+            let new = response.envelope()?.attributes;
             Reader::new().read(new.unwrap_or(RawItem::new("{}")))
         })
     }

@@ -8,10 +8,10 @@ use super::action::ActionKind;
 use super::draft::{Draft, next_version};
 use super::options::options;
 use super::uniques::Claims;
+use super::view::RequestView;
 use crate::entity::{Key, Reader, write_entity};
 use crate::expr::{Attributed, Condition};
 use crate::transport::Target;
-use crate::wire::read_envelope;
 use crate::{Entity, Error};
 
 /// A write of one item that replaces the one with the same primary key: `PutItem`. Made by [`Handle::put`](crate::Handle::put).
@@ -144,6 +144,18 @@ impl<E: Entity> Delete<E> {
 }
 
 impl<E: Entity, O: 'static> Write<E, O> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        self.draft.view(None)
+    }
+
     /// Also returns the item as it was before: `ReturnValues` = `ALL_OLD`. It costs nothing more.
     pub fn return_old(self) -> Write<E, O, Old> {
         Write {
@@ -154,6 +166,18 @@ impl<E: Entity, O: 'static> Write<E, O> {
 }
 
 impl<E: Entity, O: 'static> Write<E, O, Old> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error> {
+        self.draft.view(Some("ALL_OLD"))
+    }
+
     /// Sends the request. `None` if there was no item with this key.
     ///
     /// # Errors
@@ -163,7 +187,7 @@ impl<E: Entity, O: 'static> Write<E, O, Old> {
     pub fn send(self) -> Sending<Option<E>> {
         Sending::new(async move {
             let response = self.draft.send(Some("ALL_OLD")).await?;
-            let old = read_envelope(response.body())?.attributes;
+            let old = response.envelope()?.attributes;
             old.map(|item| Reader::new().read(item)).transpose()
         })
     }

@@ -4,15 +4,23 @@
 //! them. They can be written by hand as well.
 
 pub(crate) mod check;
+mod collection;
+mod held;
 mod message;
 mod model;
 mod overlap;
+mod shared;
 #[cfg(test)]
 mod tests;
 
+#[doc(hidden)]
+pub use collection::key_on;
+pub use collection::{CollectionDef, MemberDef, Occurs};
+pub(crate) use held::{ALL, first_missing};
 pub(crate) use message::equal;
 pub use model::{Delimiters, Model};
 pub(crate) use overlap::shares_prefix;
+pub(crate) use shared::SharedSort;
 
 use crate::key::{ComponentDef, KeyKind, Template};
 

@@ -1,14 +1,21 @@
 //! Calls of the control plane. They are rare, so they go through the SDK's own types.
 
+use std::error::Error as StdError;
+use std::future::Future;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::RequestId;
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableInputBuilder;
 use aws_sdk_dynamodb::types::{
     IndexStatus, TableDescription, TableStatus, TimeToLiveDescription, TimeToLiveSpecification,
 };
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
+use super::span::Span;
 use super::{Origin, fault};
 use crate::error::{Error, InvalidRequest, TransportError, TransportErrorKind, WaitTimeout};
 
@@ -22,11 +29,8 @@ pub(crate) async fn create_table(
     table: CreateTableInputBuilder,
 ) -> Result<TableDescription, Error> {
     let name = table.get_table_name().clone().unwrap_or_default();
-    let at = At::new("CreateTable", &name);
-    let output = table
-        .send_with(client)
-        .await
-        .map_err(|error| fault::of(error, at.origin()))?;
+    let at = At::new("DynamoDB.CreateTable", &name);
+    let output = at.send(Box::pin(table.send_with(client))).await?;
     at.present(output.table_description)
 }
 
@@ -36,10 +40,9 @@ pub(crate) async fn create_table(
 ///
 /// [`Error::TableNotFound`] if there is none, `ResourceInUseException` while it is being created or changed.
 pub(crate) async fn delete_table(client: &Client, table: &str) -> Result<(), Error> {
-    let at = At::new("DeleteTable", table);
-    let sent = client.delete_table().table_name(table).send().await;
-    sent.map(drop)
-        .map_err(|error| fault::of(error, at.origin()))
+    let at = At::new("DynamoDB.DeleteTable", table);
+    let request = client.delete_table().table_name(table);
+    at.send(request.send()).await.map(drop)
 }
 
 /// `DescribeTable`.
@@ -51,9 +54,9 @@ pub(crate) async fn describe_table(
     client: &Client,
     table: &str,
 ) -> Result<TableDescription, Error> {
-    let at = At::new("DescribeTable", table);
-    let sent = client.describe_table().table_name(table).send().await;
-    at.present(sent.map_err(|error| fault::of(error, at.origin()))?.table)
+    let at = At::new("DynamoDB.DescribeTable", table);
+    let request = client.describe_table().table_name(table);
+    at.present(at.send(request.send()).await?.table)
 }
 
 /// `ListTables`: the names of all tables of the account in the region, page by page until there are no more.
@@ -62,19 +65,11 @@ pub(crate) async fn describe_table(
 ///
 /// Whatever the service or the way there makes of it.
 pub(crate) async fn list_tables(client: &Client) -> Result<Vec<String>, Error> {
-    let origin = Origin {
-        operation: "ListTables",
-        tables: &[],
-    };
     let mut names = Vec::new();
     let mut start = None;
     loop {
-        let sent = client
-            .list_tables()
-            .set_exclusive_start_table_name(start)
-            .send()
-            .await;
-        let page = sent.map_err(|error| fault::of(error, origin))?;
+        let request = client.list_tables().set_exclusive_start_table_name(start);
+        let page = send("DynamoDB.ListTables", &[], request.send()).await?;
         names.extend(page.table_names.unwrap_or_default());
         start = page.last_evaluated_table_name;
         if start.is_none() {
@@ -94,7 +89,7 @@ pub(crate) async fn update_time_to_live(
     attribute: &str,
     enabled: bool,
 ) -> Result<(), Error> {
-    let at = At::new("UpdateTimeToLive", table);
+    let at = At::new("DynamoDB.UpdateTimeToLive", table);
     let specification = TimeToLiveSpecification::builder()
         .attribute_name(attribute)
         .enabled(enabled)
@@ -106,11 +101,7 @@ pub(crate) async fn update_time_to_live(
         .update_time_to_live()
         .table_name(table)
         .time_to_live_specification(specification);
-    request
-        .send()
-        .await
-        .map(drop)
-        .map_err(|error| fault::of(error, at.origin()))
+    at.send(request.send()).await.map(drop)
 }
 
 /// `DescribeTimeToLive`.
@@ -122,16 +113,9 @@ pub(crate) async fn describe_time_to_live(
     client: &Client,
     table: &str,
 ) -> Result<TimeToLiveDescription, Error> {
-    let at = At::new("DescribeTimeToLive", table);
-    let sent = client
-        .describe_time_to_live()
-        .table_name(table)
-        .send()
-        .await;
-    at.present(
-        sent.map_err(|error| fault::of(error, at.origin()))?
-            .time_to_live_description,
-    )
+    let at = At::new("DynamoDB.DescribeTimeToLive", table);
+    let request = client.describe_time_to_live().table_name(table);
+    at.present(at.send(request.send()).await?.time_to_live_description)
 }
 
 /// Waits until a table and all its global secondary indexes are `ACTIVE`.
@@ -236,31 +220,66 @@ fn table_state(table: &TableDescription) -> String {
     )
 }
 
+/// Waits for the answer of a call, in a span of its own. `name` is the operation's behind `DynamoDB.`.
+async fn send<O: RequestId, E>(
+    name: &'static str,
+    tables: &[&str],
+    call: impl Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+) -> Result<O, Error>
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    let origin = origin(name, tables);
+    let span = Span::of_control(name, origin);
+    match call.instrument(span.entered()).await {
+        Ok(output) => {
+            span.answered(output.request_id());
+            Ok(output)
+        }
+        Err(error) => {
+            let error = fault::of(error, origin);
+            span.failed(&error);
+            Err(error)
+        }
+    }
+}
+
+fn origin<'t>(name: &'static str, tables: &'t [&'t str]) -> Origin<'t> {
+    Origin {
+        operation: name.trim_start_matches("DynamoDB."),
+        tables,
+    }
+}
+
 /// An operation on one table.
 struct At<'t> {
-    operation: &'static str,
+    name: &'static str,
     table: [&'t str; 1],
 }
 
 impl<'t> At<'t> {
-    fn new(operation: &'static str, table: &'t str) -> Self {
+    fn new(name: &'static str, table: &'t str) -> Self {
         Self {
-            operation,
+            name,
             table: [table],
         }
     }
 
-    fn origin(&self) -> Origin<'_> {
-        Origin {
-            operation: self.operation,
-            tables: &self.table,
-        }
+    async fn send<O: RequestId, E>(
+        &self,
+        call: impl Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    ) -> Result<O, Error>
+    where
+        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    {
+        send(self.name, &self.table, call).await
     }
 
     /// A member that DynamoDB always sends.
     fn present<T>(&self, member: Option<T>) -> Result<T, Error> {
         member.ok_or_else(|| {
-            TransportError::new(TransportErrorKind::Response, self.origin().subject()).into()
+            let subject = origin(self.name, &self.table).subject();
+            TransportError::new(TransportErrorKind::Response, subject).into()
         })
     }
 }

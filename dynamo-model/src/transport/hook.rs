@@ -54,6 +54,13 @@ macro_rules! operations {
                 }
             }
 
+            /// The name of its spans.
+            pub(super) const fn span_name(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!("DynamoDB.", stringify!($name))),*
+                }
+            }
+
             const fn target(self) -> &'static str {
                 match self {
                     $(Self::$name => concat!("DynamoDB_20120810.", stringify!($name))),*
@@ -102,6 +109,10 @@ macro_rules! operations {
 macro_rules! tables {
     (table, $request:expr, $tables:expr) => {
         $request.set_table_name($tables.first().map(|table| (*table).to_owned()))
+    };
+    // The statement names its tables.
+    (none, $request:expr, $tables:expr) => {
+        $request
     };
     (keys, $request:expr, $tables:expr) => {{
         let mut request = $request;
@@ -161,6 +172,7 @@ operations! {
     BatchWriteItem = batch_write_item, BatchWriteItemOutput, writes;
     TransactGetItems = transact_get_items, TransactGetItemsOutput, gets;
     TransactWriteItems = transact_write_items, TransactWriteItemsOutput, actions;
+    ExecuteStatement = execute_statement, ExecuteStatementOutput, none;
 }
 
 fn unbuildable(error: aws_sdk_dynamodb::error::BuildError) -> Error {

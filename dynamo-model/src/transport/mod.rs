@@ -12,6 +12,7 @@
 pub(crate) mod control;
 mod fault;
 mod hook;
+mod span;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -19,10 +20,14 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config;
+use tracing::Instrument as _;
 
 pub(crate) use self::hook::Operation;
+pub(crate) use self::span::Facts;
+use self::span::Span;
 use crate::clock::Clock;
 use crate::error::{Error, TransportError, TransportErrorKind};
+use crate::wire::{ConsumedCapacity, DecodeError, Envelope, read_envelope};
 
 /// A table at an endpoint. Cheap to clone.
 #[derive(Clone)]
@@ -42,6 +47,8 @@ pub(crate) struct Call<'c> {
     pub(crate) tables: &'c [&'c str],
     /// The request body: DynamoDB JSON.
     pub(crate) body: Vec<u8>,
+    /// What the request is about, for its span.
+    pub(crate) facts: Facts,
     /// Configuration of the SDK for this one call.
     pub(crate) overrides: Option<config::Builder>,
 }
@@ -56,6 +63,7 @@ impl<'c> Call<'c> {
             operation,
             tables,
             body: body.into(),
+            facts: Facts::default(),
             overrides: None,
         }
     }
@@ -64,11 +72,9 @@ impl<'c> Call<'c> {
 /// The answer to one request.
 pub(crate) struct Response {
     body: String,
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "no answer shows it yet; the tests hold on to it")
-    )]
     request_id: Option<String>,
+    /// The request's, which ends when the answer is dropped: what an answer says is known once it is read.
+    span: Span,
 }
 
 impl Response {
@@ -82,12 +88,30 @@ impl Response {
         Self {
             body,
             request_id: None,
+            span: Span::none(),
         }
     }
 
     /// The response body, as it came: a JSON object.
     pub(crate) fn body(&self) -> &str {
         &self.body
+    }
+
+    /// The members of the body, which the span learns from what was counted.
+    ///
+    /// # Errors
+    ///
+    /// What is malformed about the body.
+    pub(crate) fn envelope(&self) -> Result<Envelope<'_>, DecodeError> {
+        let envelope = read_envelope(&self.body)?;
+        self.span.counted(envelope.count, envelope.scanned_count);
+        self.span.consumed(envelope.consumed_capacity.as_slice());
+        Ok(envelope)
+    }
+
+    /// Tells the span what the request consumed, where the answer is no [`envelope`](Self::envelope).
+    pub(crate) fn consumed(&self, consumed: &[ConsumedCapacity]) {
+        self.span.consumed(consumed);
     }
 
     /// The same, to be kept.
@@ -102,17 +126,34 @@ impl Response {
     }
 }
 
-/// Sends one request and waits for its answer.
+/// Sends one request and waits for its answer, in a span of its own.
 ///
 /// # Errors
 ///
 /// What the service answered, sorted by its code, or [`Error::Transport`] when no usable answer came.
 pub(crate) async fn send(client: &Client, call: Call<'_>) -> Result<Response, Error> {
+    let span = Span::of_call(&call);
+    let sent = exchange(client, call).instrument(span.entered()).await;
+    match sent {
+        Ok(mut response) => {
+            span.answered(response.request_id.as_deref());
+            response.span = span;
+            Ok(response)
+        }
+        Err(error) => {
+            span.failed(&error);
+            Err(error)
+        }
+    }
+}
+
+async fn exchange(client: &Client, call: Call<'_>) -> Result<Response, Error> {
     let Call {
         operation,
         tables,
         body,
         overrides,
+        ..
     } = call;
     let origin = Origin {
         operation: operation.name(),
@@ -163,7 +204,10 @@ async fn read(answer: hook::Answer, origin: Origin<'_>) -> Result<Response, Erro
         .and_then(|bytes| String::from_utf8(bytes.into_bytes().into()).ok());
     // A page of a proxy or of the wrong server is told apart here; what is wrong further in, the decoder says.
     match text.filter(|text| text.trim_ascii_start().starts_with('{')) {
-        Some(body) => Ok(Response { body, request_id }),
+        Some(body) => Ok(Response {
+            request_id,
+            ..Response::of(body)
+        }),
         None => Err(
             TransportError::new(TransportErrorKind::Response, origin.subject())
                 .with_answer(status, request_id.as_deref())

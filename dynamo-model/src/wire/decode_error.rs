@@ -10,11 +10,13 @@ use super::path::Path;
 ///
 /// `Display` and `Debug` name the entity, its key attributes, the path of the field (`lines[1].qty`), what
 /// was expected and which type tag was found; they never show a value. A message that came from a
-/// `Deserialize` implementation may quote the value, and is therefore only handed out by
+/// `Deserialize` implementation or from an `upgrade` may quote the value, and is therefore only handed out by
 /// [`detail`](Self::detail).
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DecodeError(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     entity: Option<&'static str>,
     key_names: Vec<String>,
@@ -24,6 +26,7 @@ struct Inner {
 }
 
 /// Kept apart from its words, so that `expected` and `found` can be asked for.
+#[derive(Clone)]
 enum Reason {
     Malformed(&'static str),
     Mismatch {
@@ -48,6 +51,8 @@ enum Reason {
         found: usize,
     },
     Custom(Option<String>),
+    Upgrade,
+    Moved(&'static str),
 }
 
 /// serde's own message for untagged enums; it holds the name of the type and no value.
@@ -92,6 +97,20 @@ impl DecodeError {
     #[cold]
     pub(crate) fn foreign() -> Self {
         Self::new(Reason::Foreign)
+    }
+
+    /// The entity's function for older shapes refused the item.
+    #[cold]
+    pub(crate) fn upgrade(error: &(dyn std::error::Error + Send + Sync)) -> Self {
+        let mut this = Self::new(Reason::Upgrade);
+        this.0.detail = Some(error.to_string());
+        this
+    }
+
+    /// The entity's function for older shapes changed a key attribute.
+    #[cold]
+    pub(crate) fn moved(attribute: &'static str) -> Self {
+        Self::new(Reason::Moved(attribute))
     }
 
     #[cold]
@@ -156,8 +175,8 @@ impl DecodeError {
         }
     }
 
-    /// What a `Deserialize` implementation said about its own failure. It may quote the value, so think
-    /// before logging it.
+    /// What a `Deserialize` implementation, or the function of `#[entity(upgrade = ..)]`, said about its own failure. It
+    /// may quote the value, so think before logging it.
     pub fn detail(&self) -> Option<&str> {
         self.0.detail.as_deref()
     }
@@ -201,6 +220,11 @@ impl fmt::Display for Reason {
             }
             Self::Custom(Some(shown)) => f.write_str(shown),
             Self::Custom(None) => f.write_str("its `Deserialize` implementation refused the value"),
+            Self::Upgrade => f.write_str("its `upgrade` refused the stored shape"),
+            Self::Moved(name) => write!(
+                f,
+                "its `upgrade` changed key attribute `{name}`, which an item has for life"
+            ),
         }
     }
 }

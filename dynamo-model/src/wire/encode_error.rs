@@ -11,9 +11,11 @@ use super::path::Path;
 /// `Display` and `Debug` name the entity, the path of the field (`lines[1].qty`) and the rule that was
 /// broken; they never show the value. A message that came from a `Serialize` implementation may hold the
 /// value, and is therefore only handed out by [`detail`](Self::detail).
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct EncodeError(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     entity: Option<&'static str>,
     path: Path,

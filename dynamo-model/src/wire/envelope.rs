@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::raw::{Elements, Members, RawItem};
 use super::{Capacity, ConsumedCapacity, DecodeError};
 
-/// The members that the answers of `GetItem`, `PutItem`, `UpdateItem`, `DeleteItem`, `Query` and `Scan` have
+/// The members that the answers of `GetItem`, `PutItem`, `UpdateItem`, `DeleteItem`, `Query`, `Scan` and `ExecuteStatement` have
 /// between them. Batch and transaction answers are read with [`Members`] and [`Elements`].
 #[derive(Default)]
 pub(crate) struct Envelope<'a> {
@@ -21,6 +21,8 @@ pub(crate) struct Envelope<'a> {
     pub(crate) scanned_count: u64,
     /// Where the next page begins, if there is one.
     pub(crate) last_evaluated_key: Option<RawItem<'a>>,
+    /// Where the next page of a statement's items begins, as the JSON string it is sent back as.
+    pub(crate) next_token: Option<&'a str>,
     pub(crate) consumed_capacity: Option<ConsumedCapacity>,
 }
 
@@ -48,6 +50,7 @@ pub(crate) fn read_envelope(body: &str) -> Result<Envelope<'_>, DecodeError> {
                 let key = item(value)?;
                 envelope.last_evaluated_key = (!key.names()?.is_empty()).then_some(key);
             }
+            "NextToken" => envelope.next_token = Some(value),
             "ConsumedCapacity" => envelope.consumed_capacity = Some(read_capacity(value)?),
             _ => {}
         }

@@ -36,11 +36,13 @@ pub use ser::{ValueSerializer, Written};
 
 pub(crate) use base64::{from_url as from_base64_url, to_url as to_base64_url};
 pub(crate) use de::{read_item, read_value};
-pub(crate) use envelope::{read_capacity, read_envelope};
+pub(crate) use envelope::{Envelope, read_capacity, read_envelope};
 pub(crate) use exact::{Want, want};
 pub(crate) use item_writer::ItemWriter;
 pub(crate) use json::write_json_str;
-pub(crate) use raw::{Elements, Members, RawItem, Scalar, is_greater, is_same_item, is_same_value};
+pub(crate) use raw::{
+    Elements, Members, RawItem, Scalar, Unquoted, is_greater, is_same_item, is_same_value,
+};
 pub(crate) use sdk::{from_attribute_values, to_attribute_values};
 pub(crate) use transaction::{item_size, read_transaction};
 

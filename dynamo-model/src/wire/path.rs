@@ -3,13 +3,14 @@
 use std::fmt;
 
 /// One step from a value to a part of it.
+#[derive(Clone)]
 enum Step {
     Name(Box<str>),
     Index(usize),
 }
 
 /// A path such as `lines[1].qty`, collected from the leaf outwards while an error travels up.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Path(Vec<Step>);
 
 impl Path {

@@ -89,6 +89,21 @@ fn scalar(value: &str) -> Result<Scalar<'_>, DecodeError> {
     })
 }
 
+/// A JSON string as the text that it is.
+pub(crate) trait Unquoted {
+    /// The text; what is no JSON string stays as it is.
+    fn unquoted(self) -> String;
+}
+
+impl Unquoted for &str {
+    fn unquoted(self) -> String {
+        match Cursor::new(self).quoted() {
+            Ok(text) => text.into_owned(),
+            Err(_) => self.to_owned(),
+        }
+    }
+}
+
 /// The members of a JSON object, as names and raw values.
 pub(crate) struct Members<'a> {
     cursor: Cursor<'a>,

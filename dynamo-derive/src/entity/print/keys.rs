@@ -39,7 +39,13 @@ fn names_of<'e>(entity: &'e Entity, key: &'e Key) -> (Vec<&'e str>, Vec<&'e str>
 pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
     let ident = &entity.ident;
     let (impl_generics, ty_generics, where_clause) = entity.generics.split_for_impl();
-    let (_, sk) = names_of(entity, key);
+    let (pk, sk) = names_of(entity, key);
+    let (pk_types, sk_types) = types(entity, &pk, &sk);
+    let index = Literal::usize_unsuffixed(number);
+    // Arguments of the trait and no associated type, which could not have types that are more private than the entity.
+    let key_types = quote! {
+        impl #impl_generics _dm::KeyTypes<#index, #pk_types, #sk_types> for #ident #ty_generics #where_clause {}
+    };
     let table = &entity.table;
     let reads = match &key.on {
         None => quote!(_dm::Reads<true>),
@@ -48,6 +54,7 @@ pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
     if sk.is_empty() {
         let number = Literal::usize_unsuffixed(number);
         return quote! {
+            #key_types
             impl #impl_generics _dm::Keyed<#number> for #ident #ty_generics #where_clause {
                 type Reads = #reads;
                 type Parts = ();
@@ -67,6 +74,7 @@ pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
         quote!(_dm::SortPart<#ident #ty_generics, #number, #position, _dm::#slot<#ty>>)
     });
     quote! {
+        #key_types
         pub struct #parts #impl_generics #where_clause {
             #(pub #idents: #types,)*
         }
@@ -76,6 +84,15 @@ pub(super) fn keyed(entity: &Entity, number: usize, key: &Key) -> TokenStream {
             const PARTS: Self::Parts = #parts { #(#idents: _dm::at(),)* };
         }
     }
+}
+
+/// The types of the components: of the partition's as a tuple, of the sort key's as a list of pairs.
+fn types(entity: &Entity, pk: &[&str], sk: &[&str]) -> (TokenStream, TokenStream) {
+    let ty = |name: &&str| entity.field(name).map(|field| &field.ty);
+    let pk = pk.iter().filter_map(ty);
+    let sk = sk.iter().rev().filter_map(ty);
+    let sk = sk.fold(quote!(()), |rest, ty| quote!((#ty, #rest)));
+    (quote!((#(#pk,)*)), sk)
 }
 
 fn slot(key: &Key, name: &str) -> &'static str {

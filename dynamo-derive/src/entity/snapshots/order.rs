@@ -40,7 +40,10 @@ const _: () = {
         }
         fn restore(key: _dm::Restore<'_, '_>) -> _dm::Restored {
             match key.component() {
-                1 => key.field("placed_at", <Timestamp as _dm::Component>::from_part),
+                0 => key.field("customer_id", <String as _dm::Component>::reader()),
+                1 => key.field("placed_at", <Timestamp as _dm::Component>::reader()),
+                2 => key.field("order_id", <Uuid as _dm::Component>::reader()),
+                3 => key.field("status", <Status as _dm::Component>::reader()),
                 _ => key.nothing(),
             }
         }
@@ -68,6 +71,7 @@ const _: () = {
             }
         }
     }
+    impl _dm::KeyTypes<0, (String,), (Timestamp, (Uuid, ()))> for Order {}
     pub struct __SortKey_of {
         pub placed_at: _dm::SortPart<Order, 0, 0, _dm::Mid<Timestamp>>,
         pub order_id: _dm::SortPart<Order, 0, 1, _dm::Last<Uuid>>,
@@ -80,6 +84,7 @@ const _: () = {
             order_id: _dm::at(),
         };
     }
+    impl _dm::KeyTypes<1, (Status,), (Timestamp, ())> for Order {}
     pub struct __SortKey_by_status {
         pub placed_at: _dm::SortPart<Order, 1, 0, _dm::Last<Timestamp>>,
     }

@@ -59,9 +59,12 @@ fn named(tree: Tree, aliases: &Aliases) -> Tree {
     match tree {
         Tree::Atom(text) => {
             let words = tokens(&text);
-            let alias = words.iter().find_map(|word| word.strip_prefix("#n"));
+            let alias = words.iter().find_map(|word| {
+                let declared = word.strip_prefix("#n");
+                declared.or(word.strip_prefix("#e"))
+            });
             let alias: usize = alias.unwrap().parse().unwrap();
-            Tree::Atom(aliases.names()[alias].clone())
+            Tree::Atom(aliases.names()[alias].to_owned())
         }
         Tree::Not(inner) => Tree::Not(Box::new(named(*inner, aliases))),
         Tree::Parentheses(inner) => Tree::Parentheses(Box::new(named(*inner, aliases))),

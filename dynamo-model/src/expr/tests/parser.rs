@@ -267,8 +267,10 @@ impl<'t> Parser<'t> {
 
     fn path(&mut self, aliases: &Aliases) -> Path {
         let name = |alias: &str| {
-            let number = alias.strip_prefix("#n").expect("an alias of a name");
-            aliases.names()[number.parse::<usize>().unwrap()].clone()
+            // That of a declared name, or of an entry's.
+            let number = alias.strip_prefix("#n").or(alias.strip_prefix("#e"));
+            let number = number.expect("an alias of a name");
+            aliases.names()[number.parse::<usize>().unwrap()].to_owned()
         };
         let mut path = Path::root().member(name(self.next()));
         loop {

@@ -6,8 +6,8 @@ use proptest::test_runner::TestCaseResult;
 use super::{Model, compare};
 use crate::key::text::write;
 use crate::key::{
-    Bound, Format, KeyKind, KeyValue, Part, Place, Segment, SortCondition, Template, capabilities,
-    encode, sort_conditions,
+    Bound, Format, KeyKind, KeyValue, Part, Place, Segment, SortCondition, SortTemplate, Template,
+    capabilities, encode, sort_conditions,
 };
 
 const LIMIT: usize = 1_024;
@@ -145,7 +145,11 @@ impl Stored {
                 range.map_or(String::new(), |(c, b)| format!("{c}: {}", show_bound(b)))
             )
         };
-        let templates = [(self.model.template, self.kind)];
+        let templates = [SortTemplate {
+            template: self.model.template,
+            kind: self.kind,
+            is_whole: true,
+        }];
         let Ok(conditions) = sort_conditions(self.model.context(), &templates, &known, range)
         else {
             // A value that no key can hold is refused, whatever it is compared with.

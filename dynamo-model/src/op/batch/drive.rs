@@ -114,6 +114,32 @@ fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
     queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// How many of the entries of these sizes one call takes.
+fn fit<B: Batch>(sizes: impl Iterator<Item = usize>) -> usize {
+    let (mut fit, mut bytes) = (0, 0_usize);
+    for size in sizes.take(B::MAX_ENTRIES) {
+        bytes = bytes.saturating_add(size);
+        // One that is too large by itself goes alone, for the service to judge.
+        if bytes > B::MAX_BYTES && fit > 0 {
+            break;
+        }
+        fit += 1;
+    }
+    fit
+}
+
+/// The entries of each call of a batch of which nothing is left.
+pub(super) fn calls<B: Batch>(sizes: &[usize]) -> Vec<Vec<usize>> {
+    let mut calls = Vec::new();
+    let mut from = 0;
+    while from < sizes.len() {
+        let to = from + fit::<B>(sizes.iter().skip(from).copied()).max(1);
+        calls.push((from..to).collect());
+        from = to;
+    }
+    calls
+}
+
 struct Entry {
     number: usize,
     /// How many calls with it failed, or did nothing for any of their entries.
@@ -149,15 +175,7 @@ impl Queue {
         if self.stopped {
             return None;
         }
-        let (mut fit, mut bytes) = (0, 0_usize);
-        for entry in self.waiting.iter().take(B::MAX_ENTRIES) {
-            bytes = bytes.saturating_add(batch.bytes(entry.number));
-            // One that is too large by itself goes alone, for the service to judge.
-            if bytes > B::MAX_BYTES && fit > 0 {
-                break;
-            }
-            fit += 1;
-        }
+        let fit = fit::<B>(self.waiting.iter().map(|entry| batch.bytes(entry.number)));
         (fit > 0).then(|| self.waiting.drain(..fit).collect())
     }
 

@@ -6,16 +6,19 @@ use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError};
 
 use super::answer::Answer;
-use super::drive::{Batch, Failure, Rest, drive};
+use super::drive::{Batch, Failure, Rest, calls, drive};
 use super::limits::{Limits, limits};
 use super::primary::Primary;
 use super::read::{BatchRead, ItemKey};
 use crate::entity::{Item, Key, Reader};
+use crate::expr::Aliases;
 use crate::key::KeyError;
 use crate::op::Sending;
 use crate::op::options::{Options, options};
+use crate::op::project::expression;
+use crate::op::view::{RequestView, Requests};
 use crate::schema::TableDef;
-use crate::transport::{self, Call, Operation, Target};
+use crate::transport::{self, Call, Operation, Response, Target};
 use crate::wire::{DecodeError, RawItem, write_json_str};
 use crate::{Entity, Error, Table};
 
@@ -37,6 +40,8 @@ pub struct BatchGet<I, K = Key<I>, O = ()> {
     asked: Result<Asked<K>, Error>,
     write: WriteKey<K>,
     decode: Decode<I>,
+    /// The members of every request that ask for some attributes; empty if it asks for all.
+    projection: String,
     consistent: bool,
     limits: Limits,
     options: Options,
@@ -126,6 +131,7 @@ impl<I, K> BatchGet<I, K> {
             }),
             write,
             decode,
+            projection: String::new(),
             consistent: false,
             limits: Limits::default(),
             options: Options::default(),
@@ -142,6 +148,7 @@ impl<I, K> BatchGet<I, K> {
             asked: self.asked,
             write: self.write,
             decode: self.decode,
+            projection: self.projection,
             consistent: self.consistent,
             limits: self.limits,
             options: self.options,
@@ -151,6 +158,33 @@ impl<I, K> BatchGet<I, K> {
 }
 
 impl<I, K, O> BatchGet<I, K, O> {
+    /// Reads the items as something else. The requests ask for no more than these attributes, if they are given.
+    pub(in crate::op) fn read_as<P>(
+        self,
+        attributes: Option<Vec<&'static str>>,
+        decode: impl Fn(RawItem<'_>) -> Result<P, Error> + Send + Sync + 'static,
+    ) -> BatchGet<P, K, O> {
+        let mut projection = String::new();
+        if let Some(attributes) = attributes {
+            let mut aliases = Aliases::default();
+            projection.push_str(",\"ProjectionExpression\":");
+            write_json_str(&mut projection, &expression(&mut aliases, &attributes));
+            aliases.write(&mut projection);
+        }
+        BatchGet {
+            target: self.target,
+            table: self.table,
+            asked: self.asked,
+            write: self.write,
+            decode: Box::new(decode),
+            projection,
+            consistent: self.consistent,
+            limits: self.limits,
+            options: self.options,
+            order: PhantomData,
+        }
+    }
+
     fn add(&mut self, keys: impl IntoIterator<Item = K>) {
         for key in keys {
             let Ok(asked) = &mut self.asked else { return };
@@ -181,6 +215,33 @@ impl<I, K, O> BatchGet<I, K, O> {
 
     limits!();
     options!();
+
+    /// The requests as they would be sent now, to be looked at: one for every 100 keys, none if there are no keys.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<Requests, Error>
+    where
+        I: Send,
+        K: Send + Sync,
+    {
+        let keys = &self.asked.as_ref().map_err(Error::again)?.keys;
+        let written = Written {
+            target: &self.target,
+            keys,
+            write: self.write,
+            projection: &self.projection,
+            consistent: self.consistent,
+            options: &self.options,
+        };
+        let calls = calls::<Request<I, K>>(&vec![0; keys.len()]).into_iter();
+        let views = calls.map(|entries| {
+            let body = written.body(&entries)?;
+            Ok(RequestView::new(Operation::BatchGetItem, self.table, body))
+        });
+        Ok(Requests::new(views.collect::<Result<Vec<_>, Error>>()?))
+    }
 }
 
 impl<I: Send + 'static, K: Send + Sync + 'static> BatchGet<I, K> {
@@ -249,6 +310,7 @@ impl<I: Send + 'static, K: Send + Sync + 'static, O> BatchGet<I, K, O> {
             at: ordered.then_some(at),
             write: self.write,
             decode: self.decode,
+            projection: self.projection,
             consistent: self.consistent,
             options: self.options,
             found: Mutex::new(Vec::new()),
@@ -282,6 +344,7 @@ struct Request<I, K> {
     at: Option<Vec<Vec<usize>>>,
     write: WriteKey<K>,
     decode: Decode<I>,
+    projection: String,
     consistent: bool,
     options: Options,
     found: Mutex<Vec<(usize, I)>>,
@@ -297,18 +360,38 @@ impl<I: Send, K: Send + Sync> Batch for Request<I, K> {
     }
 
     async fn call(&self, entries: &[usize]) -> Result<Vec<usize>, Failure> {
-        let body = self.body(entries).map_err(|e| Failure::Call(e.into()))?;
+        let written = Written {
+            target: &self.target,
+            keys: &self.keys,
+            write: self.write,
+            projection: &self.projection,
+            consistent: self.consistent,
+            options: &self.options,
+        };
+        let body = written.body(entries).map_err(|e| Failure::Call(e.into()))?;
         let tables = [&*self.target.table];
         let mut call = Call::new(Operation::BatchGetItem, &tables, body);
+        call.facts.consistent = Some(self.consistent);
+        call.facts.entries = Some(entries.len());
         call.overrides = self.options.overrides.clone();
         let response = transport::send(&self.target.client, call)
             .await
             .map_err(Failure::Call)?;
-        self.accept(response.body(), entries).map_err(Failure::Item)
+        self.accept(&response, entries).map_err(Failure::Item)
     }
 }
 
-impl<I, K> Request<I, K> {
+/// What a request body is made of.
+struct Written<'b, K> {
+    target: &'b Target,
+    keys: &'b [K],
+    write: WriteKey<K>,
+    projection: &'b str,
+    consistent: bool,
+    options: &'b Options,
+}
+
+impl<K> Written<'_, K> {
     fn body(&self, entries: &[usize]) -> Result<String, KeyError> {
         let mut body = String::with_capacity(128 * (entries.len() + 1));
         body.push_str("{\"RequestItems\":{");
@@ -321,6 +404,7 @@ impl<I, K> Request<I, K> {
             (self.write)(&self.keys[number], &mut body)?;
         }
         body.push(']');
+        body.push_str(self.projection);
         if self.consistent {
             body.push_str(",\"ConsistentRead\":true");
         }
@@ -331,10 +415,13 @@ impl<I, K> Request<I, K> {
         body.push('}');
         Ok(body)
     }
+}
 
+impl<I, K> Request<I, K> {
     /// Keeps the items of an answer; says which keys were left.
-    fn accept(&self, body: &str, entries: &[usize]) -> Result<Vec<usize>, Error> {
-        let answer = Answer::read(body)?;
+    fn accept(&self, response: &Response, entries: &[usize]) -> Result<Vec<usize>, Error> {
+        let answer = Answer::read(response.body())?;
+        response.consumed(&answer.consumed);
         for consumed in &answer.consumed {
             self.options.record(Some(consumed));
         }

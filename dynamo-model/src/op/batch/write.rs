@@ -5,14 +5,15 @@ use std::collections::hash_map::Entry;
 use std::fmt;
 
 use super::answer::Answer;
-use super::drive::{Batch, Failure, Rest, drive};
+use super::drive::{Batch, Failure, Rest, calls, drive};
 use super::limits::{Limits, limits};
 use super::primary::Primary;
 use super::written::{BatchEntry, BatchWritten};
 use crate::entity::Key;
 use crate::op::Sending;
 use crate::op::options::{Options, options};
-use crate::transport::{self, Call, Operation, Target};
+use crate::op::view::{RequestView, Requests};
+use crate::transport::{self, Call, Operation, Response, Target};
 use crate::wire::{DecodeError, RawItem, write_json_str};
 use crate::{Entity, Error, InvalidRequest, Table, WithoutUniques};
 
@@ -123,6 +124,23 @@ impl<T: Table> BatchWrite<T> {
     limits!();
     options!();
 
+    /// The requests as they would be sent now, to be looked at: one for every 25 entries or 15 MB, none if there are no
+    /// entries.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<Requests, Error> {
+        let entries = &self.entries.as_ref().map_err(Error::again)?.list;
+        let sizes: Vec<usize> = entries.iter().map(bytes).collect();
+        let views = calls::<Request<T>>(&sizes).into_iter().map(|numbers| {
+            let body = body(&self.target, entries, &numbers, &self.options);
+            let entities = numbers.iter().map(|&number| entries[number].schema());
+            RequestView::new(Operation::BatchWriteItem, T::DEF, body).of(entities)
+        });
+        Ok(Requests::new(views))
+    }
+
     /// Sends the requests, at most 25 entries and 15 MB in each, in no particular order.
     ///
     /// A call that fails and may be sent again (a throttle, a timeout, a broken connection, an error of the service) is:
@@ -178,46 +196,60 @@ impl<T: Table> Batch for Request<T> {
     const MAX_BYTES: usize = 15 << 20;
 
     fn bytes(&self, entry: usize) -> usize {
-        self.entries[entry].raw().as_str().len() + AROUND
+        bytes(&self.entries[entry])
     }
 
     async fn call(&self, entries: &[usize]) -> Result<Vec<usize>, Failure> {
         let tables = [&*self.target.table];
-        let mut call = Call::new(Operation::BatchWriteItem, &tables, self.body(entries));
+        let body = body(&self.target, &self.entries, entries, &self.options);
+        let mut call = Call::new(Operation::BatchWriteItem, &tables, body);
+        call.facts.entries = Some(entries.len());
         call.overrides = self.options.overrides.clone();
         let response = transport::send(&self.target.client, call)
             .await
             .map_err(Failure::Call)?;
         // Without a readable answer, no entry is known to be written.
-        self.accept(response.body(), entries)
+        self.accept(&response, entries)
             .map_err(|error| Failure::Call(error.into()))
     }
 }
 
-impl<T: Table> Request<T> {
-    fn body(&self, entries: &[usize]) -> String {
-        let bytes: usize = entries.iter().map(|&entry| self.bytes(entry)).sum();
-        let mut body = String::with_capacity(bytes + 128);
-        body.push_str("{\"RequestItems\":{");
-        write_json_str(&mut body, &self.target.table);
-        body.push_str(":[");
-        for (at, &number) in entries.iter().enumerate() {
-            if at > 0 {
-                body.push(',');
-            }
-            self.entries[number].write(&mut body);
-        }
-        body.push_str("]}");
-        if self.options.wants_capacity() {
-            body.push_str(",\"ReturnConsumedCapacity\":\"INDEXES\"");
-        }
-        body.push('}');
-        body
-    }
+/// What an entry takes of a request.
+fn bytes<T: Table>(entry: &BatchEntry<T>) -> usize {
+    entry.raw().as_str().len() + AROUND
+}
 
+/// The body of the request with the entries of these numbers.
+fn body<T: Table>(
+    target: &Target,
+    entries: &[BatchEntry<T>],
+    numbers: &[usize],
+    options: &Options,
+) -> String {
+    let bytes: usize = numbers.iter().map(|&number| bytes(&entries[number])).sum();
+    let mut body = String::with_capacity(bytes + 128);
+    body.push_str("{\"RequestItems\":{");
+    write_json_str(&mut body, &target.table);
+    body.push_str(":[");
+    for (at, &number) in numbers.iter().enumerate() {
+        if at > 0 {
+            body.push(',');
+        }
+        entries[number].write(&mut body);
+    }
+    body.push_str("]}");
+    if options.wants_capacity() {
+        body.push_str(",\"ReturnConsumedCapacity\":\"INDEXES\"");
+    }
+    body.push('}');
+    body
+}
+
+impl<T: Table> Request<T> {
     /// Says which entries were left.
-    fn accept(&self, body: &str, entries: &[usize]) -> Result<Vec<usize>, DecodeError> {
-        let answer = Answer::read(body)?;
+    fn accept(&self, response: &Response, entries: &[usize]) -> Result<Vec<usize>, DecodeError> {
+        let answer = Answer::read(response.body())?;
+        response.consumed(&answer.consumed);
         for consumed in &answer.consumed {
             self.options.record(Some(consumed));
         }

@@ -9,6 +9,7 @@ use super::limits::Limits;
 use super::write::BatchWrite;
 use crate::entity::{Key, read_entity, write_entity};
 use crate::op::options::Options;
+use crate::schema::EntityDef;
 use crate::transport::Target;
 use crate::wire::RawItem;
 use crate::{Entity, Error, Incomplete, Table};
@@ -89,7 +90,7 @@ impl<T> fmt::Debug for BatchWritten<T> {
 /// A put or a deletion, as a batch leaves it. `Debug` shows neither the key nor the item.
 pub struct BatchEntry<T> {
     entity: TypeId,
-    name: &'static str,
+    schema: &'static EntityDef,
     is_put: bool,
     /// The item to put, or the key to delete.
     json: String,
@@ -113,11 +114,15 @@ impl<T: Table> BatchEntry<T> {
     fn new<E: Entity<Table = T>>(is_put: bool, json: String) -> Self {
         Self {
             entity: TypeId::of::<E>(),
-            name: E::SCHEMA.name,
+            schema: E::SCHEMA,
             is_put,
             json,
             table: PhantomData,
         }
+    }
+
+    pub(super) fn schema(&self) -> &'static EntityDef {
+        self.schema
     }
 
     pub(super) fn raw(&self) -> RawItem<'_> {
@@ -175,7 +180,7 @@ impl<T> BatchEntry<T> {
     /// ``put of `Order` ``
     pub(super) fn subject(&self) -> String {
         let what = if self.is_put { "put" } else { "delete" };
-        format!("{what} of `{}`", self.name)
+        format!("{what} of `{}`", self.schema.name)
     }
 }
 
@@ -183,7 +188,7 @@ impl<T> Clone for BatchEntry<T> {
     fn clone(&self) -> Self {
         Self {
             entity: self.entity,
-            name: self.name,
+            schema: self.schema,
             is_put: self.is_put,
             json: self.json.clone(),
             table: PhantomData,
@@ -194,6 +199,6 @@ impl<T> Clone for BatchEntry<T> {
 impl<T> fmt::Debug for BatchEntry<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = if self.is_put { "Put" } else { "Delete" };
-        write!(f, "{what}<{}>(..)", self.name)
+        write!(f, "{what}<{}>(..)", self.schema.name)
     }
 }

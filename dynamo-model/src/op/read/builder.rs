@@ -28,6 +28,14 @@ impl<T: Send + 'static> Read<T> {
     pub(in crate::op) fn set_source(&mut self, source: Source) {
         self.source = source;
         self.names = KeyNames::of(source);
+        if let Some(project) = self.project {
+            let asking = project(source.index);
+            self.reader = asking.reader;
+            match asking.attributes {
+                Ok(attributes) => self.attributes = attributes,
+                Err(error) => self.fail(error),
+            }
+        }
     }
 
     /// Reads by these requests, unless something is wrong already.
@@ -126,6 +134,17 @@ macro_rules! reads {
         ) -> Self {
             self.read.options().overrides = Some(overrides.into());
             self
+        }
+
+        /// The requests as they would be sent now, to be looked at: that of the first page, or one for every partition
+        /// that is read; none if nothing can satisfy the conditions. It is what the items are read with: `first`, `only` and
+        /// `exists` add a `Limit`, `count` a `Select`.
+        ///
+        /// # Errors
+        ///
+        /// What the items would begin with before anything is sent.
+        pub fn request(&self) -> Result<crate::Requests, crate::Error> {
+            self.read.views()
         }
 
         /// The pages, as they are asked for, each with the cursor behind it.

@@ -8,12 +8,13 @@ use std::task::{Context, Poll, ready};
 
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 
 use super::{Complete, Read};
 use crate::op::Sending;
 use crate::op::request::Body;
-use crate::transport::{self, Call};
-use crate::wire::{RawItem, read_envelope};
+use crate::transport::{self, Call, Facts, Operation};
+use crate::wire::RawItem;
 use crate::{Error, InvalidRequest};
 
 /// The greatest `Limit` that the service takes: a 32-bit integer with a sign.
@@ -66,70 +67,89 @@ pub(super) struct Ask {
     pub(super) limit: Option<u32>,
     /// Whether only their number is.
     pub(super) count: bool,
+    /// The number of the partition or segment.
+    pub(super) lane: usize,
 }
 
 impl<T: 'static> Read<T> {
     pub(super) async fn fetch(self: Arc<Self>, ask: Ask) -> Result<Fetched, Error> {
-        let Ask {
-            mut body,
-            start,
-            limit,
-            count,
-        } = ask;
-        if self.is_reversed() {
-            body.raw("ScanIndexForward", "false");
-        }
-        if self.consistent {
-            body.raw("ConsistentRead", "true");
-        }
-        if count {
-            body.raw("Select", "\"COUNT\"");
-        }
-        if let Some(limit) = limit {
-            body.raw("Limit", &limit.min(MAX_LIMIT).to_string());
-        }
-        if let Some(start) = &start {
-            body.raw("ExclusiveStartKey", start);
-        }
-        if self.wants_capacity() {
-            body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
-        }
         if let Some(pace) = &self.pace {
             pace.wait().await;
         }
         let tables = [&*self.target.table];
-        let mut call = Call::new(self.operation, &tables, body.finish());
+        let facts = self.facts(&ask);
+        let mut call = Call::new(self.operation, &tables, self.body(ask));
+        call.facts = facts;
         call.overrides = self.options.overrides.clone();
-        let body = transport::send(&self.target.client, call)
-            .await?
-            .into_body();
-        let envelope = read_envelope(&body)?;
+        let response = transport::send(&self.target.client, call).await?;
+        let envelope = response.envelope()?;
         let consumed = envelope.consumed_capacity.as_ref();
         self.options.record(consumed);
         let units = consumed.map_or(0.0, |consumed| consumed.capacity_units);
         if let Some(pace) = &self.pace {
             pace.spend(units);
         }
+        let items = envelope.items.iter();
         let last = envelope.last_evaluated_key;
         let mut fetched = Fetched {
-            items: envelope
-                .items
-                .iter()
-                .map(|item| span(&body, *item))
-                .collect(),
+            items: items.map(|item| span(response.body(), *item)).collect(),
             last: last.map(|key| key.as_str().to_owned()),
             scanned: envelope.scanned_count,
             count: envelope.count,
             units,
             whole: None,
-            body: String::new(),
+            body: response.into_body(),
         };
-        drop(envelope);
-        fetched.body = body;
         if let Some(complete) = &self.complete {
             fetched.whole = Some(self.complete(&fetched, complete)?.await?);
         }
         Ok(fetched)
+    }
+
+    /// The body of the request.
+    pub(super) fn body(&self, ask: Ask) -> String {
+        let mut body = ask.body;
+        if self.is_reversed() {
+            body.raw("ScanIndexForward", "false");
+        }
+        if self.consistent {
+            body.raw("ConsistentRead", "true");
+        }
+        if ask.count {
+            body.raw("Select", "\"COUNT\"");
+        }
+        if let Some(limit) = ask.limit {
+            body.raw("Limit", &limit.min(MAX_LIMIT).to_string());
+        }
+        if let Some(start) = &ask.start {
+            body.raw("ExclusiveStartKey", start);
+        }
+        if self.wants_capacity() {
+            body.raw("ReturnConsumedCapacity", "\"INDEXES\"");
+        }
+        body.finish()
+    }
+
+    /// What its span says.
+    fn facts(&self, ask: &Ask) -> Facts {
+        let is_query = self.operation == Operation::Query;
+        Facts {
+            index: self.index(),
+            consistent: Some(self.consistent),
+            limit: ask.limit.map(|limit| limit.min(MAX_LIMIT)),
+            forward: is_query.then_some(!self.is_reversed()),
+            select: ask.count.then_some("COUNT"),
+            segment: self.segment(ask.lane),
+            ..Facts::default()
+        }
+    }
+
+    /// The number of a segment, and how many there are.
+    fn segment(&self, lane: usize) -> Option<(u32, u32)> {
+        let lanes = self.requests.as_ref().map_or(0, Vec::len);
+        let is_segment = self.operation == Operation::Scan && lanes > 1;
+        let numbers = (u32::try_from(lane).ok()?, u32::try_from(lanes).ok()?);
+        is_segment.then_some(numbers)
     }
 
     /// Completes the items that are wanted.
@@ -176,7 +196,8 @@ impl Fetching {
     pub(super) fn new<T: 'static>(read: &Arc<Read<T>>, ask: Ask, by_itself: bool) -> Self {
         let fetch = Box::pin(Arc::clone(read).fetch(ask));
         match Handle::try_current() {
-            Ok(runtime) if by_itself => Self::Task(runtime.spawn(fetch)),
+            // What it sends belongs to the span in which the items are asked for.
+            Ok(runtime) if by_itself => Self::Task(runtime.spawn(fetch.in_current_span())),
             _ => Self::Here(fetch),
         }
     }

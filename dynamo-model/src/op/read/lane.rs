@@ -16,6 +16,8 @@ use crate::op::request::Body;
 use crate::wire::RawItem;
 
 pub(super) struct Lane {
+    /// Its number among the lanes.
+    number: usize,
     body: Body,
     /// The key behind which the page begins, as JSON; `None` at the start.
     base: Option<String>,
@@ -73,6 +75,7 @@ enum Next {
 impl Lane {
     pub(super) fn new(body: Body, start: Option<String>, skip: Option<Skip>) -> Self {
         Self {
+            number: 0,
             body,
             base: start,
             page: Fetched::default(),
@@ -83,6 +86,12 @@ impl Lane {
             skip,
             tally: Tally::default(),
         }
+    }
+
+    /// The same, as the lane of this number.
+    pub(super) fn numbered(mut self, number: usize) -> Self {
+        self.number = number;
+        self
     }
 
     /// One that was read to its end.
@@ -173,15 +182,29 @@ impl Lane {
         start: Option<String>,
         left: usize,
     ) -> Fetching {
+        let ask = self.ask(read, start, left);
+        Fetching::new(read, ask, read.is_concurrent())
+    }
+
+    /// The request of the lane's first page; `None` if it was read to its end.
+    pub(super) fn first<T>(&self, read: &Read<T>) -> Option<Ask> {
+        let left = read.take.unwrap_or(usize::MAX);
+        match self.next {
+            Next::End => None,
+            _ => Some(self.ask(read, self.base.clone(), left)),
+        }
+    }
+
+    fn ask<T>(&self, read: &Read<T>, start: Option<String>, left: usize) -> Ask {
         let needed = read.take.filter(|_| read.unfiltered && self.skip.is_none());
         let needed = needed.and_then(|_| u32::try_from(left).ok());
-        let ask = Ask {
+        Ask {
             body: self.body.open(),
             start,
             limit: read.page_size.into_iter().chain(needed).min(),
             count: read.counting,
-        };
-        Fetching::new(read, ask, read.is_concurrent())
+            lane: self.number,
+        }
     }
 
     fn turn_to(&mut self, page: Fetched) {

@@ -35,6 +35,7 @@ use super::Sending;
 use super::filter::Source;
 use super::options::Options;
 use crate::expr::Node;
+use crate::schema::IndexDef;
 use crate::transport::{Operation, Target};
 use crate::wire::RawItem;
 use crate::{Error, InvalidRequest};
@@ -46,6 +47,15 @@ pub(super) trait Reader<T>: Send + Sync + 'static {
 
     /// The item as what it is handed out as.
     fn read(&self, item: RawItem<'_>) -> Result<T, Error>;
+}
+
+/// What a projection asks for of the table, or of an index.
+pub(super) type Project<T> = fn(Option<&'static IndexDef>) -> Asking<T>;
+
+/// The attributes that are asked for, `None` for all, and what is made of them.
+pub(super) struct Asking<T> {
+    pub(super) attributes: Result<Option<Vec<&'static str>>, InvalidRequest>,
+    pub(super) reader: Arc<dyn Reader<T>>,
 }
 
 /// Reads the whole items of which an index holds a part, in their order; `None` for one that is not there any more.
@@ -69,6 +79,12 @@ pub(super) struct Read<T> {
     /// One for each partition or segment that is read; none if no item can satisfy the request.
     requests: Result<Vec<Request>, Error>,
     reader: Arc<dyn Reader<T>>,
+    /// What is asked for of another index, if it is a projection.
+    project: Option<Project<T>>,
+    /// The attributes that are asked for; `None` for all.
+    attributes: Option<Vec<&'static str>>,
+    /// Tells the items that are read from others.
+    own: Option<Node>,
     filter: Option<Node>,
     /// Whether every item that is read is handed out, so that `take` bounds what has to be read.
     unfiltered: bool,
@@ -117,6 +133,9 @@ impl<T> Read<T> {
             what,
             requests,
             reader: Arc::new(reader),
+            project: None,
+            attributes: None,
+            own: None,
             filter: None,
             unfiltered: true,
             exact: true,
@@ -138,6 +157,51 @@ impl<T> Read<T> {
             counting: false,
             options: Options::default(),
         }
+    }
+
+    /// The same read, of a projection.
+    pub(super) fn project<O>(self, project: Project<O>) -> Read<O> {
+        let Asking { attributes, reader } = project(self.source.index);
+        let (attributes, failed) = match attributes {
+            Ok(attributes) => (attributes, None),
+            Err(error) => (None, Some(error)),
+        };
+        let mut read = Read {
+            target: self.target,
+            operation: self.operation,
+            source: self.source,
+            names: self.names,
+            what: self.what,
+            requests: self.requests,
+            reader,
+            project: Some(project),
+            attributes,
+            own: self.own,
+            filter: self.filter,
+            unfiltered: self.unfiltered,
+            exact: self.exact,
+            expiry: self.expiry,
+            merge: self.merge,
+            descending: self.descending,
+            backwards: self.backwards,
+            start: self.start,
+            begun: self.begun,
+            consistent: self.consistent,
+            page_size: self.page_size,
+            take: self.take,
+            ahead: self.ahead,
+            concurrency: self.concurrency,
+            pace: self.pace,
+            on_page: self.on_page,
+            complete: self.complete,
+            by_page: self.by_page,
+            counting: self.counting,
+            options: self.options,
+        };
+        if let Some(error) = failed {
+            read.fail(error);
+        }
+        read
     }
 
     pub(super) fn source(&self) -> Source {
@@ -167,7 +231,17 @@ impl<T> Read<T> {
     pub(super) fn set_mixed(&mut self, filter: Option<Node>, is_exact: bool) {
         self.unfiltered = false;
         self.exact &= is_exact;
-        self.filter = Node::all(self.filter.take().into_iter().chain(filter));
+        self.own = filter;
+    }
+
+    /// Whether all that the service returns is wanted.
+    pub(super) fn set_exact(&mut self, is_exact: bool) {
+        self.exact &= is_exact;
+    }
+
+    /// Makes something else of the items.
+    pub(super) fn set_reader(&mut self, reader: impl Reader<T>) {
+        self.reader = Arc::new(reader);
     }
 
     /// Only the items that satisfy the condition, and those before it.
@@ -176,6 +250,19 @@ impl<T> Read<T> {
         match node {
             Ok(node) => self.filter = Node::all(self.filter.take().into_iter().chain([node])),
             Err(error) => self.fail(error),
+        }
+    }
+
+    /// Refuses a filter of a scan, or an expiry, by an attribute that the index does not hold.
+    pub(super) fn check_held(&mut self) {
+        let filter = self.filter.iter();
+        let mut checks = filter.map(|filter| self.source.check_scan_filter(filter));
+        let checked = match self.expiry {
+            Some(_) => checks.chain([self.source.expiry().map(drop)]).collect(),
+            None => checks.try_for_each(|checked| checked),
+        };
+        if let Err(error) = checked {
+            self.fail(error);
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::expr::{Aliases, Node};
 use crate::key::{KeyValue, SortCondition};
+use crate::op::project::project;
 use crate::op::request::Body;
 use crate::schema::AttributeDef;
 
@@ -25,8 +26,12 @@ impl Request {
         }
     }
 
-    /// The body, to be sent page after page.
-    pub(super) fn render(&self, filter: Option<&Node>) -> Result<Body, Error> {
+    /// The body, to be sent page after page: of the items for which the filter holds, these attributes or all.
+    pub(super) fn render(
+        &self,
+        filter: Option<&Node>,
+        attributes: Option<&[&str]>,
+    ) -> Result<Body, Error> {
         let mut body = self.body.open();
         let mut aliases = Aliases::default();
         if let Some(condition) = self.key_condition(&mut aliases) {
@@ -35,6 +40,7 @@ impl Request {
         if let Some(filter) = filter {
             body.string("FilterExpression", &filter.render(&mut aliases)?);
         }
+        project(&mut body, &mut aliases, attributes);
         aliases.check_size()?;
         body.aliases(&aliases);
         Ok(body)

@@ -8,16 +8,18 @@ use super::lane::Lane;
 use super::request::Request;
 use crate::CursorErrorKind::{Malformed, OtherQuery};
 use crate::key::{KeyValue, SortCondition};
+use crate::op::request::Body;
+use crate::op::view::{RequestView, Requests};
 use crate::{CursorError, Error};
 
-impl<T> Read<T> {
+impl<T: 'static> Read<T> {
     /// What a cursor of this read is bound to.
     pub(super) fn binding(&self) -> Result<Binding, Error> {
         let mut hash = Sha256::new();
         hash.update(self.operation.name());
         hash.update([u8::from(self.descending), u8::from(self.merge.is_some())]);
         for request in self.requests.iter().flatten() {
-            let body = request.render(None)?.finish();
+            let body = request.render(None, None)?.finish();
             hash.update(body.len().to_be_bytes());
             hash.update(body);
         }
@@ -29,22 +31,53 @@ impl<T> Read<T> {
 
     /// The lanes of the read, each where it begins.
     pub(super) fn lanes(&mut self) -> Result<Vec<Lane>, Error> {
-        if self.requests.is_err() {
-            let requests = std::mem::replace(&mut self.requests, Ok(Vec::new()));
-            return requests.map(|_| Vec::new());
+        let begun = self.begin()?;
+        let lanes = self.lanes_from(begun.as_ref());
+        self.begun = begun;
+        lanes
+    }
+
+    /// The requests that the read begins with.
+    pub(in crate::op) fn views(&self) -> Result<Requests, Error> {
+        let lanes = self.lanes_from(self.begin()?.as_ref())?;
+        let asks = lanes.iter().filter_map(|lane| lane.first(self));
+        let view = |ask| RequestView::new(self.operation, self.source.table, self.body(ask));
+        Ok(Requests::new(asks.map(view)))
+    }
+
+    /// The position that the read begins at, if a cursor says one.
+    fn begin(&self) -> Result<Option<Position>, Error> {
+        self.requests.as_ref().map_err(Error::again)?;
+        match &self.start {
+            None => Ok(None),
+            Some(cursor) if cursor.binding == self.binding()? => self.starts(cursor).map(Some),
+            Some(_) => Err(CursorError::new(OtherQuery).into()),
         }
-        let starts = match self.start.take() {
-            None => None,
-            Some(cursor) if cursor.binding == self.binding()? => Some(self.starts(&cursor)?),
-            Some(_) => return Err(CursorError::new(OtherQuery).into()),
-        };
-        self.begun.clone_from(&starts);
+    }
+
+    fn lanes_from(&self, starts: Option<&Position>) -> Result<Vec<Lane>, Error> {
         let requests = self.requests.as_deref().unwrap_or_default();
-        let lane = |(number, request): (usize, &Request)| match &starts {
-            None => Ok(Lane::new(request.render(self.filter.as_ref())?, None, None)),
+        let lane = |(number, request): (usize, &Request)| match starts {
+            None => Ok(Lane::new(self.rendered(request)?, None, None)),
             Some(starts) => self.lane_at(request, number, starts),
         };
-        requests.iter().enumerate().map(lane).collect()
+        let numbered = |(number, request)| Ok(lane((number, request))?.numbered(number));
+        requests.iter().enumerate().map(numbered).collect()
+    }
+
+    /// The body of a request, but for what differs from page to page.
+    fn rendered(&self, request: &Request) -> Result<Body, Error> {
+        // Of items that are only counted DynamoDB takes no attributes.
+        let attributes = self.attributes.as_deref().filter(|_| !self.counting);
+        let both;
+        let filter = match (&self.own, &self.filter) {
+            (Some(own), Some(filter)) => {
+                both = own.clone().and(filter.clone());
+                Some(&both)
+            }
+            (own, filter) => own.as_ref().or(filter.as_ref()),
+        };
+        request.render(filter, attributes)
     }
 
     /// The cursor's position, checked: it may have come from anywhere.
@@ -97,13 +130,12 @@ impl<T> Read<T> {
     }
 
     fn lane_at(&self, request: &Request, number: usize, starts: &Position) -> Result<Lane, Error> {
-        let filter = self.filter.as_ref();
         let place = match starts {
             Position::At(place) => place,
             Position::Segments(places) => places.get(number).unwrap_or(&Place::End),
             Position::Merged(lane, _, key) if usize::from(*lane) == number => {
                 let start = self.names.write(key);
-                return Ok(Lane::new(request.render(filter)?, Some(start), None));
+                return Ok(Lane::new(self.rendered(request)?, Some(start), None));
             }
             Position::Merged(lane, _, key) => {
                 return self.lane_beside(request, number, usize::from(*lane), key);
@@ -111,10 +143,10 @@ impl<T> Read<T> {
         };
         Ok(match place {
             Place::End => Lane::ended(),
-            Place::Start => Lane::new(request.render(filter)?, None, None),
+            Place::Start => Lane::new(self.rendered(request)?, None, None),
             Place::After(key) => {
                 let start = self.names.write(key);
-                Lane::new(request.render(filter)?, Some(start), None)
+                Lane::new(self.rendered(request)?, Some(start), None)
             }
         })
     }
@@ -128,7 +160,7 @@ impl<T> Read<T> {
         last: usize,
         key: &[KeyValue],
     ) -> Result<Lane, Error> {
-        let (reversed, filter) = (self.is_reversed(), self.filter.as_ref());
+        let reversed = self.is_reversed();
         let order = self.order();
         let sort = self.merge.iter().flatten().copied();
         let sort = sort.zip(order.iter().filter_map(|at| key.get(*at)));
@@ -172,7 +204,7 @@ impl<T> Read<T> {
             reversed,
             ties_are_behind,
         };
-        Ok(Lane::new(narrowed.render(filter)?, None, Some(skip)))
+        Ok(Lane::new(self.rendered(&narrowed)?, None, Some(skip)))
     }
 
     /// Where in a key the sort key attributes are that items are merged by.

@@ -2,15 +2,16 @@
 
 use std::fmt;
 
-use super::keys::{Answers, Keys, Reads};
+use super::keys::{Answers, Keys, ReadItem, Reads};
 use super::plan::MAX_ACTIONS;
-use super::run::{ATTEMPTS, Run};
-use crate::Error;
+use super::run::{ATTEMPTS, Run, finish};
 use crate::error::InvalidRequest;
 use crate::op::Sending;
 use crate::op::options::{Options, options};
+use crate::op::view::{RequestView, Requests};
 use crate::transport::{Operation, Target};
 use crate::wire::{read_transaction, write_json_str};
+use crate::{Error, Table};
 
 /// Reads of several items as they are at one moment: `TransactGetItems`. Made by
 /// [`Handle::transact_get`](crate::Handle::transact_get).
@@ -43,6 +44,24 @@ impl<K: Keys> TransactGet<K> {
 
     options!();
 
+    /// The request as it would be sent now, to be looked at; none if there are no keys.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<Requests, Error> {
+        let mut reads = Reads::default();
+        self.keys.write(&mut reads)?;
+        if reads.items.is_empty() {
+            return Ok(Requests::new([]));
+        }
+        check_count(reads.items.len())?;
+        let mut body = body(&self.target.table, &reads.items);
+        finish(&mut body, &self.options);
+        let view = RequestView::new(Operation::TransactGetItems, K::Table::DEF, body);
+        Ok(Requests::new([view]))
+    }
+
     /// Sends the request. `None` in the place of an item that does not exist. No keys, no request.
     ///
     /// # Errors
@@ -55,7 +74,7 @@ impl<K: Keys> TransactGet<K> {
             let mut reads = Reads::default();
             self.keys.write(&mut reads)?;
             let Reads {
-                keys: items,
+                items,
                 wanted,
                 operations,
                 ..
@@ -102,10 +121,10 @@ fn check_count(items: usize) -> Result<(), Error> {
 }
 
 /// The body but its end.
-fn body(table: &str, keys: &[String]) -> String {
-    let mut body = String::with_capacity(keys.len() * (table.len() + 128));
+fn body(table: &str, items: &[ReadItem]) -> String {
+    let mut body = String::with_capacity(items.len() * (table.len() + 128));
     body.push_str("{\"TransactItems\":[");
-    for (place, key) in keys.iter().enumerate() {
+    for (place, item) in items.iter().enumerate() {
         body.push_str(if place == 0 {
             "{\"Get\":"
         } else {
@@ -113,8 +132,7 @@ fn body(table: &str, keys: &[String]) -> String {
         });
         body.push_str("{\"TableName\":");
         write_json_str(&mut body, table);
-        body.push_str(",\"Key\":");
-        body.push_str(key);
+        item.write(&mut body);
         body.push_str("}}");
     }
     body.push(']');

@@ -14,9 +14,9 @@ mod tests;
 mod write;
 
 pub use get::TransactGet;
-pub use keys::Keys;
+pub use keys::{Keys, ProjectedKey, ReadKey};
 pub(in crate::op) use run::ATTEMPTS;
 pub(crate) use run::Run;
 pub(crate) use step::Step;
 pub use write::TransactWrite;
-pub(in crate::op) use write::send_all;
+pub(in crate::op) use write::{send_all, view_all};

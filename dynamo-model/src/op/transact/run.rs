@@ -50,8 +50,7 @@ impl Run {
     ) -> Result<Self, Error> {
         let plan = Plan::new(steps)?;
         let mut body = plan.body;
-        body.push_str(",\"ClientRequestToken\":");
-        write_json_str(&mut body, token);
+        push_token(&mut body, token);
         Ok(Self {
             client: target.client.clone(),
             operation: Operation::TransactWriteItems,
@@ -64,17 +63,14 @@ impl Run {
     }
 
     pub(crate) async fn send(mut self) -> Result<Response, Error> {
-        if self.options.wants_capacity() {
-            self.body
-                .push_str(",\"ReturnConsumedCapacity\":\"INDEXES\"");
-        }
-        self.body.push('}');
+        finish(&mut self.body, &self.options);
         let tables: Vec<&str> = self.tables.iter().map(|table| &**table).collect();
         let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
         let mut left = self.attempts.max(1);
         loop {
             left -= 1;
             let mut call = Call::new(self.operation, &tables, self.body.as_str());
+            call.facts.entries = Some(self.entries());
             call.overrides = self.options.overrides.clone();
             match transport::send(&self.client, call).await {
                 Ok(response) => {
@@ -90,14 +86,38 @@ impl Run {
         }
     }
 
+    /// How many actions the transaction has.
+    fn entries(&self) -> usize {
+        self.operations
+            .iter()
+            .map(|operation| operation.actions.end)
+            .max()
+            .unwrap_or_default()
+    }
+
     fn record(&self, response: &Response) -> Result<(), Error> {
         if self.options.wants_capacity() {
-            for consumed in read_transaction(response.body())?.consumed_capacity {
-                self.options.record(Some(&consumed));
+            let consumed = read_transaction(response.body())?.consumed_capacity;
+            response.consumed(&consumed);
+            for consumed in &consumed {
+                self.options.record(Some(consumed));
             }
         }
         Ok(())
     }
+}
+
+pub(super) fn push_token(body: &mut String, token: &str) {
+    body.push_str(",\"ClientRequestToken\":");
+    write_json_str(body, token);
+}
+
+/// Appends the end of a body.
+pub(super) fn finish(body: &mut String, options: &Options) {
+    if options.wants_capacity() {
+        body.push_str(",\"ReturnConsumedCapacity\":\"INDEXES\"");
+    }
+    body.push('}');
 }
 
 /// Whether the transaction may go through if it is sent again. What the SDK retries by itself, it has retried, and it

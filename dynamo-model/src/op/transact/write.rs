@@ -5,7 +5,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::Step;
-use super::run::{ATTEMPTS, Run, random_token};
+use super::plan::Plan;
+use super::run::{ATTEMPTS, Run, finish, push_token, random_token};
 use crate::entity::Key;
 use crate::error::InvalidRequest;
 use crate::expr::{Attributed, Condition, Known, States};
@@ -14,8 +15,9 @@ use crate::op::backoff::Backoff;
 use crate::op::draft::Draft;
 use crate::op::options::{Options, options};
 use crate::op::uniques::{self, Resolver};
+use crate::op::view::{RequestView, Requests};
 use crate::op::{Create, Delete, Put, Rekey, Save, Sending, Update, Upsert};
-use crate::transport::Target;
+use crate::transport::{Operation, Target};
 use crate::{Entity, Error, Table};
 
 /// Writes that take effect together or not at all: `TransactWriteItems`. Made by
@@ -196,6 +198,25 @@ impl<T: Table> TransactWrite<T> {
 
     options!();
 
+    /// The request as it would be sent now, to be looked at, but for its token if that is to be a random one; none if there
+    /// are no operations.
+    ///
+    /// Without what is claimed and released of `unique` values, which depends on the stored items and is added to it.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<Requests, Error> {
+        let drafts = self.drafts.as_ref().map_err(Error::again)?;
+        let token = self.token.clone().map(check_token).transpose()?;
+        let drafts: Vec<&Draft> = drafts.iter().collect();
+        if drafts.is_empty() {
+            return Ok(Requests::new([]));
+        }
+        let view = view_all(&drafts, &self.options, token.as_deref())?;
+        Ok(Requests::new([view]))
+    }
+
     /// Sends the request. A transaction without operations is sent nowhere and is `Ok`, so that a loop over nothing
     /// needs no special case.
     ///
@@ -223,6 +244,28 @@ impl<T: Table> TransactWrite<T> {
             .await
         })
     }
+}
+
+/// The writes as one transaction, without what goes with them of unique values.
+pub(in crate::op) fn view_all(
+    drafts: &[&Draft],
+    options: &Options,
+    token: Option<&str>,
+) -> Result<RequestView, Error> {
+    let mut steps = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        draft.check()?;
+        steps.push(Step::from(draft.action(&[])?));
+    }
+    let steps: Vec<&Step> = steps.iter().collect();
+    let mut body = Plan::new(&steps)?.body;
+    if let Some(token) = token {
+        push_token(&mut body, token);
+    }
+    finish(&mut body, options);
+    let tables = drafts.iter().map(|draft| draft.table);
+    let entities = drafts.iter().map(|draft| draft.entity);
+    Ok(RequestView::of_tables(Operation::TransactWriteItems, tables, body).of(entities))
 }
 
 /// Sends the writes as one transaction, again and again while others change what it has read of unique values.

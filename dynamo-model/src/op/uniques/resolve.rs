@@ -11,7 +11,7 @@ use crate::op::options::Options;
 use crate::op::transact::Step;
 use crate::schema::EntityDef;
 use crate::transport::{self, Call, Operation};
-use crate::wire::{RawItem, is_same_value, read_envelope, write_json_str};
+use crate::wire::{RawItem, is_same_value, write_json_str};
 use crate::{Error, InvalidRequest, Outcome, OutcomeKind, TransactionCanceled};
 
 /// A write with everything that goes with it, made from what was read.
@@ -186,9 +186,10 @@ impl<'o> Resolver<'o> {
         body.push('}');
         let tables = [table];
         let mut call = Call::new(Operation::GetItem, &tables, body);
+        call.facts.consistent = Some(true);
         call.overrides = self.options.overrides.clone();
         let response = transport::send(self.client, call).await?;
-        let envelope = read_envelope(response.body())?;
+        let envelope = response.envelope()?;
         self.options.record(envelope.consumed_capacity.as_ref());
         Ok(envelope.item.map(|item| item.as_str().to_owned()))
     }

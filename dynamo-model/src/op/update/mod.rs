@@ -9,12 +9,13 @@ use super::Sending;
 use super::action::ActionKind;
 use super::draft::Draft;
 use super::options::options;
+use super::view::RequestView;
 use super::write::{New, Old, WriteOutput};
 use crate::entity::Key;
 use crate::expr::{
     Assumes, Attribute, AttributeType, Attributed, Change, Computes, Condition, Counted, Encodes,
-    IsSet, KindOf, Known, Member, Notes as _, Path, Removes, Sequence, Sets, States, Term, Value,
-    encode_value, equals,
+    IsSet, KindOf, Known, Member, Notes as _, Path, Raw, Removes, Sequence, Sets, States, Term,
+    Value, encode_value, equals,
 };
 use crate::transport::Target;
 use crate::wire::EncodeError;
@@ -166,6 +167,35 @@ impl<E: Attributed, S, R> Update<E, S, R> {
         let from = from(E::attributes()).into_path();
         self.parts.change(&path, Ok(from), |path, from| {
             Some(Change::Set(path, Term::Path(from)))
+        });
+        self
+    }
+
+    /// Sets an attribute to what an expression in DynamoDB's own words comes to, as it stands behind `SET .. =`: see
+    /// [`expr::raw`](crate::expr::raw()).
+    ///
+    /// The handles say most of it, and check it: `set_from`, `add`, `append` and their like. Whether the value is of the
+    /// attribute's type, nobody checks here.
+    ///
+    /// ```
+    /// # use dynamo_model::{expr, prelude::*};
+    /// # #[derive(Table)] #[table(name = "shop", pk = "PK", entities(Order))] struct Shop;
+    /// # #[derive(Entity, serde::Serialize, serde::Deserialize)]
+    /// # #[entity(table = Shop, pk = "ORDER#{id}")] struct Order { id: u32, total: u64, paid: u64 }
+    /// # fn doc(shop: Handle<Shop>) {
+    /// let update = shop
+    ///     .update(Order::key(7))
+    ///     .set_raw(|o| o.total, expr::raw("if_not_exists(total, paid) + :more").value(":more", 250));
+    /// # }
+    /// ```
+    pub fn set_raw<A>(mut self, at: impl FnOnce(E::Attributes) -> A, value: Raw) -> Self
+    where
+        A: Attribute<Entity = E>,
+        A::Class: Computes,
+    {
+        let path = at(E::attributes()).into_path();
+        self.parts.change(&path, value.written(), |path, value| {
+            Some(Change::Set(path, Term::Raw(value)))
         });
         self
     }
@@ -344,6 +374,21 @@ impl<E: Attributed, S, R> Update<E, S, R> {
 }
 
 impl<E: Attributed, S> Update<E, S> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error>
+    where
+        S: States<Lack: Known>,
+    {
+        self.parts.view(self.parts.version_returned())
+    }
+
     /// Also returns the item as it was before: `ReturnValues` = `ALL_OLD`. It costs nothing more.
     pub fn return_old(self) -> Update<E, S, Old> {
         Update {
@@ -379,6 +424,21 @@ impl<E: Attributed, S> Update<E, S> {
 }
 
 impl<E: Attributed, S> Update<E, S, Old> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// That of the write alone: with `unique` values, it is sent in a transaction with what is claimed and released, which
+    /// depends on the stored item.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error>
+    where
+        S: States<Lack: Known>,
+    {
+        self.parts.view(Some("ALL_OLD"))
+    }
+
     /// Sends the request, and returns the item as it was before.
     ///
     /// # Errors
@@ -394,6 +454,18 @@ impl<E: Attributed, S> Update<E, S, Old> {
 }
 
 impl<E: Attributed, S> Update<E, S, New> {
+    /// The request as it would be sent now, to be looked at.
+    ///
+    /// # Errors
+    ///
+    /// What `send` would report before it sends anything.
+    pub fn request(&self) -> Result<RequestView, Error>
+    where
+        S: States<Lack: Known>,
+    {
+        self.parts.view(Some("ALL_NEW"))
+    }
+
     /// Sends the request, and returns the item as it is afterwards.
     ///
     /// # Errors

@@ -1,14 +1,15 @@
 //! What an update is made of, and what follows from its changes: times, version, index keys, claims.
 
 use crate::entity::{Key, Reader, life};
-use crate::expr::{Change, Node, Note, Path, Saying, Term, equals, index_changes};
+use crate::expr::{Change, Node, Note, Path, Saying, SoFar, Term, equals, index_changes};
 use crate::key::{Part, Shape};
 use crate::op::Sending;
 use crate::op::draft::{Draft, next_version};
 use crate::op::fields::{moment, refused, restored};
 use crate::op::uniques::Claims;
+use crate::op::view::RequestView;
 use crate::op::write::WriteOutput;
-use crate::wire::{EncodeError, RawItem, read_envelope};
+use crate::wire::{EncodeError, RawItem};
 use crate::{Entity, Error, InvalidRequest};
 
 const ZERO: &str = "{\"N\":\"0\"}";
@@ -18,7 +19,7 @@ const ONE: &str = "{\"N\":\"1\"}";
 pub(super) struct Parts<E> {
     pub(super) draft: Draft,
     key: Key<E>,
-    saying: Saying,
+    said: SoFar,
 }
 
 impl<E: Entity> Parts<E> {
@@ -26,8 +27,34 @@ impl<E: Entity> Parts<E> {
         Self {
             draft,
             key,
-            saying: Saying::default(),
+            said: SoFar::default(),
         }
+    }
+
+    /// The request, without anything being sent.
+    pub(super) fn view(&self, returns: Option<&'static str>) -> Result<RequestView, Error> {
+        let finishing = Finishing {
+            draft: self.draft.again(),
+            key: &self.key,
+            saying: self.said.saying(),
+        };
+        finishing.finish()?.view(returns)
+    }
+
+    /// Adds what follows from the changes.
+    pub(super) fn finish(self) -> Result<Draft, Error> {
+        let finishing = Finishing {
+            draft: self.draft,
+            key: &self.key,
+            saying: self.said.saying(),
+        };
+        finishing.finish()
+    }
+
+    /// `ReturnValues` of an update that returns nothing but its version, if there is one.
+    pub(super) fn version_returned(&self) -> Option<&'static str> {
+        let version = self.draft.entity.lifecycle.version;
+        version.map(|_| "UPDATED_NEW")
     }
 
     /// Adds what a closure and a value have made, or keeps the error.
@@ -53,12 +80,48 @@ impl<E: Entity> Parts<E> {
         let mut fields = E::SCHEMA.fields.iter();
         let field = fields.find(|field| field.attribute == path.attribute());
         if let (Some(note), Some(field)) = (note, field) {
-            self.saying.say(field.name, note, assumed);
+            self.said.say(field.name, note, assumed);
         }
     }
 
-    /// Adds what follows from the changes: times, version, index keys.
-    pub(super) fn finish(mut self) -> Result<Draft, Error> {
+    pub(super) fn send(self) -> Sending<WriteOutput> {
+        Sending::new(async move {
+            let returns = self.version_returned();
+            let draft = self.finish()?;
+            let Some(attribute) = draft.entity.lifecycle.version else {
+                draft.send(returns).await?;
+                return Ok(WriteOutput { version: None });
+            };
+            // If the answer is that the update had been applied already, it was applied to the version that was expected.
+            let next = draft.expected.map(next_version);
+            let response = draft.send(returns).await?;
+            let new = response.envelope()?.attributes;
+            let stored = new.map(|item| version_of(item, attribute)).transpose()?;
+            Ok(WriteOutput {
+                version: stored.flatten().or(next),
+            })
+        })
+    }
+
+    pub(super) fn returning(self, returns: &'static str) -> Sending<E> {
+        Sending::new(async move {
+            let draft = self.finish()?;
+            let response = draft.send(Some(returns)).await?;
+            let item = response.envelope()?.attributes;
+            Reader::new().read(item.unwrap_or(RawItem::new("{}")))
+        })
+    }
+}
+
+/// An update to which is added what follows from its changes: times, version, index keys, claims.
+struct Finishing<'b, E> {
+    draft: Draft,
+    key: &'b Key<E>,
+    saying: Saying<'b>,
+}
+
+impl<E: Entity> Finishing<'_, E> {
+    fn finish(mut self) -> Result<Draft, Error> {
         self.draft.take_failure()?;
         let schema = E::SCHEMA;
         if self.draft.changes.is_empty() && !self.saying.is_changed() {
@@ -142,34 +205,7 @@ impl<E: Entity> Parts<E> {
             component: Some((number, Some(part))),
             whole: Box::new(()),
         };
-        self.saying.say(field.name, note, false);
-    }
-
-    pub(super) fn send(self) -> Sending<WriteOutput> {
-        Sending::new(async move {
-            let draft = self.finish()?;
-            let Some(attribute) = draft.entity.lifecycle.version else {
-                draft.send(None).await?;
-                return Ok(WriteOutput { version: None });
-            };
-            // If the answer is that the update had been applied already, it was applied to the version that was expected.
-            let next = draft.expected.map(next_version);
-            let response = draft.send(Some("UPDATED_NEW")).await?;
-            let new = read_envelope(response.body())?.attributes;
-            let stored = new.map(|item| version_of(item, attribute)).transpose()?;
-            Ok(WriteOutput {
-                version: stored.flatten().or(next),
-            })
-        })
-    }
-
-    pub(super) fn returning(self, returns: &'static str) -> Sending<E> {
-        Sending::new(async move {
-            let draft = self.finish()?;
-            let response = draft.send(Some(returns)).await?;
-            let item = read_envelope(response.body())?.attributes;
-            Reader::new().read(item.unwrap_or(RawItem::new("{}")))
-        })
+        self.saying.follows.say(field.name, note, false);
     }
 }
 

@@ -159,7 +159,7 @@ pub(super) const fn is_misfit(
 pub(super) const fn stands_reversibly(entity: &EntityDef, field: &str) -> bool {
     let mut k = 0;
     while k < entity.keys.len() {
-        if holds(entity, &entity.keys[k], field) {
+        if holds_reversibly(entity, &entity.keys[k], field) {
             return true;
         }
         k += 1;
@@ -182,7 +182,7 @@ pub(super) const fn stands_always(
     let mut k = 0;
     while k < entity.keys.len() {
         let key = &entity.keys[k];
-        if holds(entity, key, field) && (k == 0 || !leaves_out(entity, key, field)) {
+        if holds_reversibly(entity, key, field) && (k == 0 || !leaves_out(entity, key, field)) {
             return true;
         }
         k += 1;
@@ -192,7 +192,7 @@ pub(super) const fn stands_always(
 
 /// Whether an item with a value in the field may still not be in the key's index. The partition key that a local
 /// index has from the table is always there.
-const fn leaves_out(entity: &EntityDef, key: &KeyDef, field: &str) -> bool {
+pub(crate) const fn leaves_out(entity: &EntityDef, key: &KeyDef, field: &str) -> bool {
     if !key.when.is_empty() {
         return true;
     }
@@ -214,7 +214,7 @@ const fn leaves_out(entity: &EntityDef, key: &KeyDef, field: &str) -> bool {
 }
 
 /// Whether the key holds the field in a format that can be read back.
-const fn holds(entity: &EntityDef, key: &KeyDef, field: &str) -> bool {
+pub(crate) const fn holds_reversibly(entity: &EntityDef, key: &KeyDef, field: &str) -> bool {
     let mut t = 0;
     while let Some(template) = key.template(t) {
         let mut s = 0;

@@ -4,25 +4,33 @@
 //! the user's own token, so that the compiler points there.
 
 mod attribute;
+mod collection;
 mod member;
 mod template;
 
 use super::message::{Message, equal};
 use super::{Delimiters, EntityDef, IndexScope, KeyDef, Model, TableDef};
 
+pub(crate) use collection::{gathered, gathered_once, sort_handle};
 pub(crate) use member::member;
 
 use attribute::{
     has_own, is_key_attribute, is_misfit, shared_attributes, stands_always, stands_reversibly,
 };
+pub(super) use attribute::{holds_reversibly, leaves_out};
 use template::templates;
 
 /// The index exists. Called at the name in `on = ".."`.
 #[track_caller]
 pub(crate) const fn index(table: &'static TableDef, entity: &'static EntityDef, number: usize) {
-    let Some(name) = entity.keys[number].index else {
-        return;
-    };
+    if let Some(name) = entity.keys[number].index {
+        declared_index(table, name);
+    }
+}
+
+/// The table has an index of this name. Called at the name in `on = ".."`.
+#[track_caller]
+pub(crate) const fn declared_index(table: &'static TableDef, name: &str) {
     if table.index(name).is_some() {
         return;
     }

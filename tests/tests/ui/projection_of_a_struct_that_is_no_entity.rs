@@ -1,0 +1,27 @@
+use dynamo_model::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Table)]
+#[table(name = "shop", pk = "PK", sk = "SK", entities(Order))]
+struct Shop;
+
+#[derive(Entity, Serialize, Deserialize)]
+#[entity(table = Shop, pk = "CUSTOMER#{customer_id}", sk = "ORDER#{number}")]
+struct Order {
+    customer_id: String,
+    number: u64,
+    total_cents: u64,
+}
+
+#[derive(Serialize)]
+struct Line {
+    number: u64,
+}
+
+#[derive(Projection, Deserialize)]
+#[projection(of = Line)]
+struct OrderLine {
+    number: u64,
+}
+
+fn main() {}
