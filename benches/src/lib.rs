@@ -2,6 +2,7 @@
 
 pub mod canned;
 pub mod check;
+pub mod compile;
 pub mod contender;
 pub mod measure;
 pub mod order;
