@@ -12,7 +12,7 @@ use crate::contender::Contenders;
 use crate::order::{Order, Orders};
 use crate::work::{Input, Operation};
 
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 60;
 
 /// Orders in the table: what a page of the service holds.
 const STORED: usize = 1_400;
@@ -121,7 +121,7 @@ impl Taken {
     };
 
     fn by(operation: Operation, work: impl Fn(Input) -> usize) -> Self {
-        let count = operation.repetitions().div_ceil(2);
+        let count = operation.repetitions();
         let inputs: Vec<Input> = (0..count).map(|_| operation.input()).collect();
         let (start, cpu) = (Instant::now(), thread_nanoseconds());
         for input in inputs {

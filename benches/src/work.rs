@@ -73,17 +73,17 @@ impl Operation {
         }
     }
 
-    /// How often it is repeated where a figure needs repetition, so that every operation takes about the same time.
+    /// How often it is repeated in one round of a figure that needs repetition: about a millisecond, so that a round has
+    /// a chance to go undisturbed.
     pub const fn repetitions(self) -> usize {
         match self {
-            Self::Get | Self::Put | Self::Update => 200,
-            Self::Query100 | Self::BatchGet => 10,
-            Self::BatchWrite => 50,
-            Self::QueryPage => 1,
+            Self::Get | Self::Put | Self::Update => 20,
+            Self::BatchWrite => 5,
+            Self::Query100 | Self::QueryPage | Self::BatchGet => 1,
         }
     }
 
-    /// Takes part in it.
+    /// What it is given.
     pub fn input(self) -> Input {
         match self {
             Self::Get => Input::Get(order_id(0)),

@@ -8,7 +8,7 @@ use super::Measured;
 use crate::contender::Contenders;
 use crate::work::{Bench, Operation};
 
-const ROUNDS: usize = 25;
+const ROUNDS: usize = 200;
 
 /// Time of one operation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
