@@ -15,7 +15,7 @@ use timing::{Spent, cargo};
 pub const ENTITIES: usize = 50;
 
 /// Times of every kind of build; of each, the fastest counts.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 /// How much of an entity is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
