@@ -138,7 +138,9 @@ impl Response {
 /// What the service answered, sorted by its code, or [`Error::Transport`] when no usable answer came.
 pub(crate) async fn send(client: &Connection, call: Call<'_>) -> Result<Response, Error> {
     let span = Span::of_call(&call);
-    let sent = exchange(client, call).instrument(span.entered()).await;
+    // Boxed: the SDK's future takes more than ten kilobytes, which would be copied whenever one of ours is moved.
+    let exchange = Box::pin(exchange(client, call));
+    let sent = exchange.instrument(span.entered()).await;
     match sent {
         Ok(mut response) => {
             span.answered(response.request_id.as_deref());

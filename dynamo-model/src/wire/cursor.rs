@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::json::{find_special, unescape};
+use super::skip::past_string;
 use super::tag::{Form, Tag};
 use super::{DecodeError, base64, number};
 
@@ -13,16 +14,13 @@ use super::{DecodeError, base64, number};
 /// allow a little more, and a stack holds far more.
 const MAX_OPEN: u8 = 64;
 
-/// Brackets that may be open at once in text that is only skipped: one bit each.
-const MAX_SKIPPED: u32 = 128;
-
-const EOF: &str = "unexpected end of JSON text";
-const SYNTAX: &str = "malformed JSON";
+pub(super) const EOF: &str = "unexpected end of JSON text";
+pub(super) const SYNTAX: &str = "malformed JSON";
 
 #[derive(Clone)]
 pub(crate) struct Cursor<'de> {
-    text: &'de str,
-    pos: usize,
+    pub(super) text: &'de str,
+    pub(super) pos: usize,
     open: u8,
 }
 
@@ -125,39 +123,40 @@ impl<'de> Cursor<'de> {
     }
 
     /// A JSON string.
+    #[inline]
     pub(super) fn quoted(&mut self) -> Result<Cow<'de, str>, DecodeError> {
-        self.expect(b'"')?;
-        let start = self.pos;
-        let escaped = self.string_end()?;
-        let raw = self.span((start, self.pos - 1));
-        if escaped {
-            unescape(raw).map(Cow::Owned)
-        } else {
-            Ok(Cow::Borrowed(raw))
+        match self.plain() {
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => self.quoted_slow(),
         }
     }
 
-    /// Moves past the closing quote of the string whose content begins here; tells whether it has escapes.
+    /// The string that stands here, if it has no escapes and no white space before it.
     #[inline]
-    fn string_end(&mut self) -> Result<bool, DecodeError> {
+    fn plain(&mut self) -> Option<&'de str> {
         let bytes = self.text.as_bytes();
-        let mut escaped = false;
-        loop {
-            let at = find_special(bytes, self.pos);
-            match bytes.get(at) {
-                Some(b'"') => {
-                    self.pos = at + 1;
-                    return Ok(escaped);
-                }
-                Some(b'\\') => {
-                    escaped = true;
-                    self.pos = at + 2;
-                }
-                Some(_) => {
-                    return Err(DecodeError::malformed("control character in a JSON string"));
-                }
-                None => return Err(DecodeError::malformed(EOF)),
-            }
+        if bytes.get(self.pos) != Some(&b'"') {
+            return None;
+        }
+        let start = self.pos + 1;
+        let end = find_special(bytes, start);
+        if bytes.get(end) != Some(&b'"') {
+            return None;
+        }
+        self.pos = end + 1;
+        self.text.get(start..end)
+    }
+
+    #[cold]
+    fn quoted_slow(&mut self) -> Result<Cow<'de, str>, DecodeError> {
+        self.expect(b'"')?;
+        let start = self.pos;
+        self.pos = past_string(self.text.as_bytes(), start)?;
+        let raw = self.span((start, self.pos - 1));
+        if raw.contains('\\') {
+            unescape(raw).map(Cow::Owned)
+        } else {
+            Ok(Cow::Borrowed(raw))
         }
     }
 
@@ -320,6 +319,16 @@ impl<'de> Cursor<'de> {
         Ok(value)
     }
 
+    /// Consumes the member's value if it is a `null` of JSON, which in a response is absence.
+    pub(super) fn take_absent(&mut self) -> Result<bool, DecodeError> {
+        self.peek()?;
+        let absent = matches!(self.rest(), [b'n', b'u', b'l', b'l', ..]);
+        if absent {
+            self.pos += 4;
+        }
+        Ok(absent)
+    }
+
     /// Consumes the value if it is `{"NULL":…}`, and leaves any other where it is.
     pub(super) fn take_null(&mut self, form: Form) -> Result<bool, DecodeError> {
         if form != Form::Tagged {
@@ -338,75 +347,6 @@ impl<'de> Cursor<'de> {
             return Ok(true);
         }
         self.pos = start;
-        Ok(false)
-    }
-
-    /// Moves past any JSON value, without recursion and without building anything. Brackets are matched and
-    /// strings are read; commas are not looked at.
-    pub(super) fn skip(&mut self) -> Result<(), DecodeError> {
-        let bytes = self.text.as_bytes();
-        let mut depth = 0_u32;
-        let mut arrays = 0_u128;
-        loop {
-            match bytes.get(self.pos) {
-                Some(b'"') => {
-                    self.pos += 1;
-                    self.string_end()?;
-                }
-                Some(b'{') if self.skip_scalar()? => {}
-                Some(&open @ (b'{' | b'[')) => {
-                    if depth == MAX_SKIPPED {
-                        return Err(DecodeError::malformed("the value is nested too deeply"));
-                    }
-                    depth += 1;
-                    arrays = arrays << 1 | u128::from(open == b'[');
-                    self.pos += 1;
-                    continue;
-                }
-                Some(&close @ (b'}' | b']')) => {
-                    if depth == 0 || (arrays & 1 == 1) != (close == b']') {
-                        return Err(DecodeError::malformed(SYNTAX));
-                    }
-                    depth -= 1;
-                    arrays >>= 1;
-                    self.pos += 1;
-                }
-                Some(b' ' | b'\n' | b'\r' | b'\t') => {
-                    self.pos += 1;
-                    continue;
-                }
-                Some(b',' | b':') if depth > 0 => {
-                    self.pos += 1;
-                    continue;
-                }
-                Some(b'-' | b'0'..=b'9' | b'a'..=b'z') => {
-                    while let Some(b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'E') =
-                        bytes.get(self.pos)
-                    {
-                        self.pos += 1;
-                    }
-                }
-                Some(_) => return Err(DecodeError::malformed(SYNTAX)),
-                None => return Err(DecodeError::malformed(EOF)),
-            }
-            if depth == 0 {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Moves past `{"S":"…"}`, `N` or `B` if that is what stands here, byte for byte.
-    fn skip_scalar(&mut self) -> Result<bool, DecodeError> {
-        if let [b'{', b'"', b'S' | b'N' | b'B', b'"', b':', b'"', ..] = self.rest() {
-            let start = self.pos;
-            self.pos += 6;
-            self.string_end()?;
-            if let [b'}', ..] = self.rest() {
-                self.pos += 1;
-                return Ok(true);
-            }
-            self.pos = start;
-        }
         Ok(false)
     }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::raw::{Elements, Members, RawItem};
+use super::cursor::Cursor;
+use super::raw::{Members, RawItem};
 use super::{Capacity, ConsumedCapacity, DecodeError};
 
 /// The members that the answers of `GetItem`, `PutItem`, `UpdateItem`, `DeleteItem`, `Query`, `Scan` and `ExecuteStatement` have
@@ -29,44 +30,35 @@ pub(crate) struct Envelope<'a> {
 /// Finds the members of a response; those it does not know are skipped, `null` is absence.
 pub(crate) fn read_envelope(body: &str) -> Result<Envelope<'_>, DecodeError> {
     let mut envelope = Envelope::default();
-    let mut members = Members::new(body)?;
-    while let Some((name, value)) = members.next()? {
-        if value == "null" {
-            continue;
-        }
-        match &*name {
-            "Item" => envelope.item = Some(item(value)?),
-            "Attributes" => envelope.attributes = Some(item(value)?),
+    let mut cursor = Cursor::new(body);
+    cursor.members(&mut |name, cursor| {
+        match name {
+            "Item" => envelope.item = Some(RawItem::new(cursor.object()?)),
+            "Attributes" => envelope.attributes = Some(RawItem::new(cursor.object()?)),
             "Items" => {
-                let mut elements = Elements::new(value)?;
-                while let Some(element) = elements.next()? {
-                    envelope.items.push(item(element)?);
-                }
+                let items = &mut envelope.items;
+                cursor.elements(&mut |cursor| {
+                    items.push(RawItem::new(cursor.object()?));
+                    Ok(())
+                })?;
             }
-            "Count" => envelope.count = count(value)?,
-            "ScannedCount" => envelope.scanned_count = count(value)?,
+            "Count" => envelope.count = count(cursor.value()?)?,
+            "ScannedCount" => envelope.scanned_count = count(cursor.value()?)?,
             "LastEvaluatedKey" => {
                 // DynamoDB Local has been seen to end a scan with an empty key.
-                let key = item(value)?;
+                let key = RawItem::new(cursor.object()?);
                 envelope.last_evaluated_key = (!key.names()?.is_empty()).then_some(key);
             }
-            "NextToken" => envelope.next_token = Some(value),
-            "ConsumedCapacity" => envelope.consumed_capacity = Some(read_capacity(value)?),
-            _ => {}
+            "NextToken" => envelope.next_token = Some(cursor.value()?),
+            "ConsumedCapacity" => {
+                envelope.consumed_capacity = Some(read_capacity(cursor.value()?)?);
+            }
+            _ => cursor.skip()?,
         }
-    }
-    members.end()?;
+        Ok(())
+    })?;
+    cursor.end()?;
     Ok(envelope)
-}
-
-fn item(value: &str) -> Result<RawItem<'_>, DecodeError> {
-    if value.starts_with('{') {
-        Ok(RawItem::new(value))
-    } else {
-        Err(DecodeError::malformed(
-            "an item in the response is not a JSON object",
-        ))
-    }
 }
 
 fn count(value: &str) -> Result<u64, DecodeError> {

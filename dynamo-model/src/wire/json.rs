@@ -4,13 +4,12 @@ use super::DecodeError;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
-const QUOTES: u64 = ONES * 0x22;
 const BACKSLASHES: u64 = ONES * 0x5c;
 
-/// Marks the bytes of `x` that are zero. Marks above the lowest one may be wrong (the borrow runs
-/// upwards), so only the lowest may be used.
-const fn zeros(x: u64) -> u64 {
-    x.wrapping_sub(ONES) & !x & HIGHS
+/// Marks the bytes of `x` that are less than `n`, of those below 0x80. Marks above the lowest one may be wrong (the borrow
+/// runs upwards), so only the lowest may be used.
+const fn less(x: u64, n: u64) -> u64 {
+    x.wrapping_sub(ONES * n) & !x & HIGHS
 }
 
 /// The index, from `from` on, of the first quote, backslash or control byte; the length if there is none.
@@ -19,8 +18,8 @@ pub(super) fn find_special(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*word);
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let found = zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES) | control;
+        // Changing this bit makes the quote the byte behind the control bytes, and leaves those among themselves.
+        let found = less(word ^ (ONES * 0x02), 0x21) | less(word ^ BACKSLASHES, 1);
         if found != 0 {
             return at + (found.trailing_zeros() / 8) as usize;
         }

@@ -20,9 +20,11 @@ mod path;
 mod raw;
 mod sdk;
 mod ser;
+mod skip;
 pub(crate) mod symbol;
 mod tag;
 mod transaction;
+mod walk;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,7 @@ pub(crate) use ser::write_value;
 pub use ser::{ValueSerializer, Written};
 
 pub(crate) use base64::{from_url as from_base64_url, to_url as to_base64_url};
+pub(crate) use cursor::Cursor;
 pub(crate) use de::{read_item, read_value};
 pub(crate) use envelope::{Envelope, read_capacity, read_envelope};
 pub(crate) use exact::{Want, want};

@@ -1,6 +1,6 @@
 //! The answers of both batch operations.
 
-use crate::wire::{ConsumedCapacity, DecodeError, Elements, Members, RawItem, read_capacity};
+use crate::wire::{ConsumedCapacity, Cursor, DecodeError, RawItem, read_capacity};
 
 /// What an answer says, of all tables together: a batch is of one table, whatever name the answer gives it.
 #[derive(Default)]
@@ -16,22 +16,24 @@ impl<'a> Answer<'a> {
     pub(super) fn read(body: &'a str) -> Result<Self, DecodeError> {
         let mut answer = Self::default();
         let (items, left, consumed) = (&mut answer.items, &mut answer.left, &mut answer.consumed);
-        members(body, &mut |name, value| match name {
-            "Responses" => members(value, &mut |_, list| {
-                elements(list, &mut |item| push(items, item))
-            }),
-            "UnprocessedKeys" => members(value, &mut |_, table| {
-                members(table, &mut |name, list| match name {
-                    "Keys" => elements(list, &mut |key| push(left, key)),
-                    _ => Ok(()),
+        let mut cursor = Cursor::new(body);
+        cursor.members(&mut |name, cursor| match name {
+            "Responses" => cursor.members(&mut |_, cursor| list(cursor, items)),
+            "UnprocessedKeys" => cursor.members(&mut |_, table| {
+                table.members(&mut |name, cursor| match name {
+                    "Keys" => list(cursor, left),
+                    _ => cursor.skip(),
                 })
             }),
-            "UnprocessedItems" => members(value, &mut |_, list| {
-                elements(list, &mut |entry| {
+            "UnprocessedItems" => cursor.members(&mut |_, cursor| {
+                cursor.elements(&mut |entry| {
                     let before = left.len();
                     // `PutRequest` holds an `Item`, `DeleteRequest` a `Key`.
-                    members(entry, &mut |_, request| {
-                        members(request, &mut |_, item| push(left, item))
+                    entry.members(&mut |_, request| {
+                        request.members(&mut |_, cursor| {
+                            left.push(RawItem::new(cursor.object()?));
+                            Ok(())
+                        })
                     })?;
                     if left.len() == before + 1 {
                         Ok(())
@@ -42,49 +44,23 @@ impl<'a> Answer<'a> {
                     }
                 })
             }),
-            "ConsumedCapacity" => elements(value, &mut |one| {
-                consumed.push(read_capacity(one)?);
+            "ConsumedCapacity" => cursor.elements(&mut |cursor| {
+                consumed.push(read_capacity(cursor.value()?)?);
                 Ok(())
             }),
-            _ => Ok(()),
+            _ => cursor.skip(),
         })?;
+        cursor.end()?;
         Ok(answer)
     }
 }
 
-fn push<'a>(items: &mut Vec<RawItem<'a>>, item: &'a str) -> Result<(), DecodeError> {
-    if !item.starts_with('{') {
-        return Err(DecodeError::malformed(
-            "an item in the response is not a JSON object",
-        ));
-    }
-    items.push(RawItem::new(item));
-    Ok(())
-}
-
-/// The members of an object that are not `null`, which is absence.
-fn members<'a>(
-    object: &'a str,
-    each: &mut dyn FnMut(&str, &'a str) -> Result<(), DecodeError>,
-) -> Result<(), DecodeError> {
-    let mut members = Members::new(object)?;
-    while let Some((name, value)) = members.next()? {
-        if value != "null" {
-            each(&name, value)?;
-        }
-    }
-    members.end()
-}
-
-fn elements<'a>(
-    list: &'a str,
-    each: &mut dyn FnMut(&'a str) -> Result<(), DecodeError>,
-) -> Result<(), DecodeError> {
-    let mut elements = Elements::new(list)?;
-    while let Some(element) = elements.next()? {
-        each(element)?;
-    }
-    Ok(())
+/// The items, or keys, of an array.
+fn list<'a>(cursor: &mut Cursor<'a>, items: &mut Vec<RawItem<'a>>) -> Result<(), DecodeError> {
+    cursor.elements(&mut |cursor| {
+        items.push(RawItem::new(cursor.object()?));
+        Ok(())
+    })
 }
 
 #[cfg(test)]

@@ -138,10 +138,20 @@ impl<T: Send + 'static> Items<T> {
         Sending::new(async move {
             let mut all = Vec::new();
             while let Some(item) = self.try_next().await? {
+                if all.len() == all.capacity() {
+                    // Room for what has come, so that one page is no more than that.
+                    all.reserve(1 + self.received());
+                }
                 all.push(item);
             }
             Ok(all)
         })
+    }
+
+    /// How many items have come and were not handed out, at most.
+    fn received(&self) -> usize {
+        let received: usize = self.lanes.iter().map(Lane::received).sum();
+        received.min(self.left)
     }
 
     /// Goes past the next item without decoding it; says whether there was one.

@@ -130,6 +130,11 @@ impl Lane {
         self.head.is_none() && self.at == self.page.len()
     }
 
+    /// How many items of the page were not handed out, at most.
+    pub(super) fn received(&self) -> usize {
+        self.page.len().saturating_sub(self.at) + usize::from(self.head.is_some())
+    }
+
     /// What has come since this was asked last.
     pub(super) fn take_tally(&mut self) -> Tally {
         std::mem::take(&mut self.tally)
