@@ -21,6 +21,17 @@ impl SortCondition {
         }
     }
 
+    /// Whether nothing of the condition lies behind this key, in the order in which it is read.
+    pub(crate) fn ends_at(&self, key: &KeyValue, descending: bool) -> bool {
+        match self {
+            Self::Eq(last) => key == last,
+            Self::Between(low, high) => key == if descending { low } else { high },
+            Self::Le(high) => !descending && key == high,
+            Self::Ge(low) => descending && key == low,
+            Self::Lt(_) | Self::Gt(_) | Self::BeginsWith(_) => false,
+        }
+    }
+
     /// The keys of the condition from a position on, the position itself included; `None` if there are none. With
     /// `descending`, those up to it.
     ///

@@ -10,6 +10,7 @@ use crate::CursorErrorKind::{Malformed, OtherQuery};
 use crate::key::{KeyValue, SortCondition};
 use crate::op::request::Body;
 use crate::op::view::{RequestView, Requests};
+use crate::schema::AttributeDef;
 use crate::{CursorError, Error};
 
 impl<T: 'static> Read<T> {
@@ -140,23 +141,38 @@ impl<T: 'static> Read<T> {
             Position::At(place) => place,
             Position::Segments(places) => places.get(number).unwrap_or(&Place::End),
             Position::Merged(lane, _, key) if usize::from(*lane) == number => {
-                let start = self.names.write(key);
-                return Ok(Lane::new(self.rendered(request)?, Some(start), None));
+                return self.lane_behind(request, key);
             }
             Position::Merged(lane, _, key) => {
                 return self.lane_beside(request, number, usize::from(*lane), key);
             }
         };
-        Ok(match place {
-            Place::End => Lane::ended(),
+        match place {
+            Place::End => Ok(Lane::ended()),
             // There is nothing before the start.
-            Place::Start if self.backwards => Lane::ended(),
-            Place::Start => Lane::new(self.rendered(request)?, None, None),
-            Place::After(key) => {
-                let start = self.names.write(key);
-                Lane::new(self.rendered(request)?, Some(start), None)
-            }
-        })
+            Place::Start if self.backwards => Ok(Lane::ended()),
+            Place::Start => Ok(Lane::new(self.rendered(request)?, None, None)),
+            Place::After(key) => self.lane_behind(request, key),
+        }
+    }
+
+    /// The partition of the last item, behind it.
+    fn lane_behind(&self, request: &Request, key: &[KeyValue]) -> Result<Lane, Error> {
+        let reversed = self.is_reversed();
+        let ends = |(attribute, condition): &(AttributeDef, SortCondition)| {
+            let value = self
+                .names
+                .position(attribute.name)
+                .and_then(|at| key.get(at));
+            value.is_some_and(|value| condition.ends_at(value, reversed))
+        };
+        // DynamoDB refuses a start at the end of the condition: in the table nothing has the same sort key. In an index others
+        // may have it.
+        if self.source.index.is_none() && request.sort.iter().any(ends) {
+            return Ok(Lane::ended());
+        }
+        let start = self.names.write(key);
+        Ok(Lane::new(self.rendered(request)?, Some(start), None))
     }
 
     /// A partition from which the last item was not, with what it has behind that item: its condition is narrowed to sort
