@@ -1,5 +1,6 @@
 //! What the sort keys of a collection's members have in common: the leading part that one key condition can be about.
 
+use super::check::same_format;
 use super::message::{equal, next_char};
 use super::{CollectionDef, EntityDef, MemberDef};
 use crate::key::{ComponentDef, Format, OrderClass, Segment, Shape, Template, capabilities};
@@ -387,24 +388,6 @@ const fn same_shape(a: Shape, b: Shape) -> bool {
         | (Shape::Date, Shape::Date)
         | (Shape::Bytes, Shape::Bytes)
         | (Shape::Decimal, Shape::Decimal) => true,
-        _ => false,
-    }
-}
-
-const fn same_format(a: Format, b: Format) -> bool {
-    match (a, b) {
-        (Format::Width(a), Format::Width(b)) | (Format::Shard(a), Format::Shard(b)) => a == b,
-        (Format::Pattern(a), Format::Pattern(b)) => equal(a, b),
-        (Format::Default, Format::Default)
-        | (Format::Raw, Format::Raw)
-        | (Format::Lower, Format::Lower)
-        | (Format::Upper, Format::Upper)
-        | (Format::Desc, Format::Desc)
-        | (Format::Date, Format::Date)
-        | (Format::Epoch, Format::Epoch)
-        | (Format::EpochMillis, Format::EpochMillis)
-        | (Format::Escape, Format::Escape)
-        | (Format::Any, Format::Any) => true,
         _ => false,
     }
 }

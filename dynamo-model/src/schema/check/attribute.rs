@@ -76,7 +76,8 @@ const fn same(a: Template, b: Template) -> bool {
     true
 }
 
-const fn same_format(a: Format, b: Format) -> bool {
+/// Whether two formats write alike.
+pub(in crate::schema) const fn same_format(a: Format, b: Format) -> bool {
     match (a, b) {
         (Format::Width(a), Format::Width(b)) | (Format::Shard(a), Format::Shard(b)) => a == b,
         (Format::Pattern(a), Format::Pattern(b)) => equal(a, b),

@@ -17,7 +17,7 @@ pub(crate) use member::member;
 use attribute::{
     has_own, is_key_attribute, is_misfit, shared_attributes, stands_always, stands_reversibly,
 };
-pub(super) use attribute::{holds_reversibly, leaves_out};
+pub(super) use attribute::{holds_reversibly, leaves_out, same_format};
 use template::templates;
 
 /// The index exists. Called at the name in `on = ".."`.
