@@ -148,7 +148,8 @@ impl<T: Table> Statement<T> {
 
     /// The request as it would be sent now, to be looked at: that of the first page.
     ///
-    /// The text is shown with the values only, unless it is the program's own.
+    /// The text is shown with the values only, unless it is the program's own. [`send`](Self::send) asks for the stored item as
+    /// well, should a condition fail.
     ///
     /// # Errors
     ///
