@@ -13,7 +13,7 @@ use super::reader::{Reader, check_whole};
 use crate::key::{Context, KeyProblem, KeyValue, Place, Template, encode, parse};
 use crate::schema::{AttributeDef, IndexDef, KeyDef, TableDef};
 use crate::wire::{
-    DecodeError, EncodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_item,
+    DecodeError, EncodeError, ItemWriter, RawItem, Scalar, from_attribute_values, read_whole,
     to_attribute_values,
 };
 use crate::{Entity, Error, Table};
@@ -303,8 +303,7 @@ impl<T: Table> Item<T> {
     /// [`Error::Decode`] if an attribute is missing or of another type.
     pub fn fields<D: DeserializeOwned>(&self) -> Result<D, Error> {
         let names = std::iter::once(T::DEF.pk.name).chain(T::DEF.sk.map(|sk| sk.name));
-        read_item(self.raw(), &|_| false, "")
-            .map_err(|error| Error::from(error.with_key_names(names)))
+        read_whole(self.raw()).map_err(|error| Error::from(error.with_key_names(names)))
     }
 
     /// The item's attributes as the SDK's type.

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Entity, Table};
 use crate::schema::{ALL, FieldDef, IndexDef, first_missing};
-use crate::wire::{DecodeError, RawItem, read_item, write_json_str};
+use crate::wire::{DecodeError, RawItem, Screen, read_whole, write_json_str};
 
 /// A struct of some of an entity's fields, which a read can ask for instead of the whole item: `ProjectionExpression`.
 ///
@@ -230,8 +230,6 @@ pub(crate) fn attributes<P: Projection>(
 /// What a projection shows to serde.
 pub(super) struct Asked {
     fields: Vec<AskedField>,
-    /// Whether some field has another name here than in the entity's items.
-    renames: bool,
 }
 
 struct AskedField {
@@ -252,10 +250,8 @@ impl Asked {
                 is_restored: is_restored::<P::Entity>(field, &wishes),
             })
         });
-        let fields: Vec<AskedField> = fields.collect();
         Self {
-            renames: fields.iter().any(|field| field.attribute != field.name),
-            fields,
+            fields: fields.collect(),
         }
     }
 
@@ -266,25 +262,32 @@ impl Asked {
         fields.any(|field| field.attribute == ttl).then_some(ttl)
     }
 
+    /// Whether some field has another name in the projection than its attribute.
+    pub(super) fn renames(&self) -> bool {
+        self.fields
+            .iter()
+            .any(|field| field.attribute != field.name)
+    }
+
+    /// What of an item is read as it is stored.
+    pub(super) fn screen(&self) -> Screen {
+        let fields = self.fields.iter().filter(|field| !field.is_restored);
+        Screen::showing(fields.map(|field| field.attribute).collect())
+    }
+
+    /// Reads the fields under the names that the projection has for them.
     pub(super) fn read<O: DeserializeOwned>(
         &self,
         item: RawItem<'_>,
         restored: &str,
     ) -> Result<O, DecodeError> {
-        if !self.renames {
-            let hidden = |name: &str| {
-                let mut fields = self.fields.iter();
-                !fields.any(|field| field.attribute == name && !field.is_restored)
-            };
-            return read_item(item, &hidden, restored);
-        }
         let mut renamed = String::from("{");
         self.copy(item, false, &mut renamed)?;
         if !restored.is_empty() {
             self.copy(RawItem::new(restored), true, &mut renamed)?;
         }
         renamed.push('}');
-        read_item(RawItem::new(&renamed), &|_| false, "")
+        read_whole(RawItem::new(&renamed))
     }
 
     /// Appends the fields under the names that the projection has for them.

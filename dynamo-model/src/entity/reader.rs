@@ -4,18 +4,21 @@ use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
 
-use super::item::{context, index_attributes, is_of_type, scalar};
+use super::item::{context, index_attributes, is_entity, is_of_type, scalar};
 use super::projection::{Asked, Projection, Wish};
 use super::{Restore, life, upgrade};
 use crate::key::{KeyProblem, Part, parse};
 use crate::schema::{IndexDef, first_missing};
-use crate::wire::{DecodeError, ItemWriter, RawItem, Scalar, read_item};
+use crate::wire::{Cursor, DecodeError, Decoded, ItemWriter, RawItem, Scalar, Screen, read_item};
 use crate::{Entity, Error, InvalidRequest, Table, Unrestored};
 
 /// Reads items of one entity as `O`: the entity, or a projection of it. What does not depend on the item is worked out
 /// once.
 pub(crate) struct Reader<E, O = E> {
-    shown: Shown,
+    /// What serde sees of an item: of an entity all but keys, type, and fields that are restored from keys.
+    screen: Screen,
+    /// The fields under the names that a projection has for them, if those are others.
+    renamed: Option<Asked>,
     /// For each component, whether it is read back from keys.
     wishes: Vec<Wish>,
     /// The attribute whose seconds are turned into a time.
@@ -23,14 +26,6 @@ pub(crate) struct Reader<E, O = E> {
     /// Whether some field is restored from a key.
     restores: bool,
     of: PhantomData<fn() -> (E, O)>,
-}
-
-/// The attributes that serde sees.
-enum Shown {
-    /// All but these: keys, type, and fields that are restored from keys.
-    But(Vec<&'static str>),
-    /// None but these.
-    Only(Asked),
 }
 
 impl<E: Entity> Reader<E> {
@@ -43,7 +38,8 @@ impl<E: Entity> Reader<E> {
         hidden.extend(schema.lifecycle.ttl);
         let key_only = schema.fields.iter().filter(|field| field.key_only);
         hidden.extend(key_only.map(|field| field.attribute));
-        Self::with(Shown::But(hidden), Wish::all::<E>(), schema.lifecycle.ttl)
+        let screen = Screen::hiding(hidden);
+        Self::with(screen, None, Wish::all::<E>(), schema.lifecycle.ttl)
     }
 }
 
@@ -85,12 +81,18 @@ impl<P: Projection> Reader<P::Entity, P> {
     pub(crate) fn projection(index: Option<&'static IndexDef>) -> Self {
         let asked = Asked::of::<P>(index);
         let ttl = asked.ttl::<P::Entity>();
-        Self::with(Shown::Only(asked), Wish::asked::<P>(index), ttl)
+        let (screen, renamed) = (asked.screen(), asked.renames().then_some(asked));
+        Self::with(screen, renamed, Wish::asked::<P>(index), ttl)
     }
 }
 
 impl<E: Entity, O> Reader<E, O> {
-    fn with(shown: Shown, wishes: Vec<Wish>, ttl: Option<&'static str>) -> Self {
+    fn with(
+        mut screen: Screen,
+        renamed: Option<Asked>,
+        wishes: Vec<Wish>,
+        ttl: Option<&'static str>,
+    ) -> Self {
         let (table, schema) = (E::Table::DEF, E::SCHEMA);
         let mut restores = ttl.is_some() || wishes.contains(&Wish::Always);
         for key in schema.keys {
@@ -102,8 +104,12 @@ impl<E: Entity, O> Reader<E, O> {
                         .is_some_and(|own| wishes[own] != Wish::Never);
             }
         }
+        if let Some(attribute) = table.type_attribute {
+            screen = screen.with_kind(attribute, |kind| E::SCHEMA.accepts_type(kind));
+        }
         Self {
-            shown,
+            screen,
+            renamed,
             wishes,
             ttl,
             restores,
@@ -209,10 +215,58 @@ impl<E: Entity, O> Reader<E, O> {
 }
 
 impl<E: Entity, O: DeserializeOwned> Reader<E, O> {
+    /// Reads an item, which has to be the entity's.
     pub(crate) fn read(&self, item: RawItem<'_>) -> Result<O, Error> {
-        if !is_of_type::<E>(item)?.unwrap_or(true) {
-            return Err(Self::foreign().into());
+        let mut cursor = Cursor::new(item.as_str());
+        let read = self.read_next(&mut cursor, false)?;
+        read.ok_or_else(|| Self::foreign().into())
+    }
+
+    /// Reads the item at the cursor, which stands behind it then. `None` if it is none of the entity's, where others may be among
+    /// those that are read (`mixed`); elsewhere that is an error.
+    pub(crate) fn read_next(
+        &self,
+        cursor: &mut Cursor<'_>,
+        mixed: bool,
+    ) -> Result<Option<O>, Error> {
+        let start = cursor.clone();
+        if self.restores || self.renamed.is_some() || E::UPGRADE.is_some() {
+            let item = RawItem::new(cursor.object()?);
+            return match Self::is_own(item, mixed)? {
+                true => self.read_own(item).map(Some),
+                false => Ok(None),
+            };
         }
+        let read = read_item(cursor, &self.screen, "");
+        if let Ok(Decoded {
+            value,
+            is_of_kind: true,
+        }) = read
+        {
+            return Ok(Some(value));
+        }
+        // It may be another entity's, whose fields need not be those of this one.
+        *cursor = start;
+        let item = RawItem::new(cursor.object().map_err(Self::locate)?);
+        match (Self::is_own(item, mixed)?, read) {
+            (true, Ok(read)) => Ok(Some(read.value)),
+            (true, Err(error)) => Err(Self::locate(error).into()),
+            (false, _) => Ok(None),
+        }
+    }
+
+    /// Whether the item is the entity's; it has to be, unless others may be among those that are read.
+    fn is_own(item: RawItem<'_>, mixed: bool) -> Result<bool, Error> {
+        if mixed {
+            return Ok(is_entity::<E>(item)?);
+        }
+        match is_of_type::<E>(item)? {
+            Some(false) => Err(Self::foreign().into()),
+            _ => Ok(true),
+        }
+    }
+
+    fn read_own(&self, item: RawItem<'_>) -> Result<O, Error> {
         match E::UPGRADE {
             None => self.decode(item),
             Some(function) => {
@@ -227,9 +281,10 @@ impl<E: Entity, O: DeserializeOwned> Reader<E, O> {
         if self.restores {
             self.restore(item, &mut restored)?;
         }
-        let decoded = match &self.shown {
-            Shown::But(hidden) => read_item(item, &|name| hidden.contains(&name), &restored),
-            Shown::Only(asked) => asked.read(item, &restored),
+        let decoded = match &self.renamed {
+            None => read_item(&mut Cursor::new(item.as_str()), &self.screen, &restored)
+                .map(|decoded| decoded.value),
+            Some(asked) => asked.read(item, &restored),
         };
         decoded.map_err(|error| Self::locate(error).into())
     }

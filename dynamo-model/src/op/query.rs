@@ -16,7 +16,7 @@ use crate::expr::{Attributed, Condition, Node, Operand, Partition, Path};
 use crate::key::{SortTemplate, Template};
 use crate::schema::{self, AttributeDef, EntityDef, IndexDef, shares_prefix};
 use crate::transport::{Operation, Target};
-use crate::wire::RawItem;
+use crate::wire::{self, RawItem};
 use crate::{Consistent, Entity, Error, Keyed, Projection, Table};
 
 /// A read of the items in one partition of the table or of an index. Made by [`Handle::query`](crate::Handle::query).
@@ -305,6 +305,10 @@ impl<P: Projection> OneEntity<P::Entity, P> {
 impl<E: Entity, O: DeserializeOwned + 'static> Reader<O> for OneEntity<E, O> {
     fn wants(&self, item: RawItem<'_>) -> Result<bool, Error> {
         Ok(!self.mixed || is_entity::<E>(item)?)
+    }
+
+    fn read_next(&self, cursor: &mut wire::Cursor<'_>) -> Result<Option<O>, Error> {
+        self.reader.read_next(cursor, self.mixed)
     }
 
     fn read(&self, item: RawItem<'_>) -> Result<O, Error> {

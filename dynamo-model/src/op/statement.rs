@@ -269,9 +269,12 @@ impl Prepared {
         let response = self.send(start.as_deref(), false).await?;
         let envelope = response.envelope()?;
         self.options.record(envelope.consumed_capacity.as_ref());
-        let rows = envelope.items.into_iter();
+        let (mut items, mut rows) = (envelope.items, VecDeque::new());
+        while let Some(item) = items.next(response.body())? {
+            rows.push_back(read(Found(item)));
+        }
         Ok(Page {
-            rows: rows.map(|item| read(Found(item))).collect(),
+            rows,
             next: envelope.next_token.map(str::to_owned),
         })
     }

@@ -33,12 +33,20 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    pub(super) fn at(text: &'de str, pos: usize) -> Self {
+    pub(crate) fn at(text: &'de str, pos: usize) -> Self {
         Self { text, pos, open: 0 }
     }
 
-    pub(super) fn position(&self) -> usize {
+    pub(crate) fn position(&self) -> usize {
         self.pos
+    }
+
+    pub(super) fn set_position(&mut self, pos: usize) {
+        self.pos = pos;
+    }
+
+    pub(super) fn text(&self) -> &'de str {
+        self.text
     }
 
     /// The text from `start` to the cursor.
@@ -46,6 +54,11 @@ impl<'de> Cursor<'de> {
         self.text
             .get(start..self.pos)
             .ok_or_else(|| DecodeError::malformed(SYNTAX))
+    }
+
+    /// The text from the cursor on.
+    pub(super) fn rest_text(&self) -> &'de str {
+        self.text.get(self.pos..).unwrap_or_default()
     }
 
     /// Raw text between two positions, for error messages.
@@ -60,7 +73,7 @@ impl<'de> Cursor<'de> {
 
     /// The next byte that is not white space; the cursor stands on it.
     #[inline]
-    fn peek(&mut self) -> Result<u8, DecodeError> {
+    pub(super) fn peek(&mut self) -> Result<u8, DecodeError> {
         loop {
             match self.text.as_bytes().get(self.pos) {
                 Some(b' ' | b'\n' | b'\r' | b'\t') => self.pos += 1,
@@ -120,6 +133,63 @@ impl<'de> Cursor<'de> {
         let end = self.pos - 1;
         self.expect(b':')?;
         Ok((key, (start, end)))
+    }
+
+    /// The name of the next member of an object, as where it lies, if it is written as responses are: with a comma before it
+    /// unless it is the first, without white space and escapes. The cursor stands on the member's value then, and has not moved
+    /// otherwise.
+    #[inline]
+    pub(super) fn plain_member(&mut self, first: bool) -> Option<(usize, usize)> {
+        let bytes = self.text.as_bytes();
+        let start = match bytes.get(self.pos..)? {
+            [b',', b'"', ..] if !first => self.pos + 2,
+            [b'"', ..] if first => self.pos + 1,
+            _ => return None,
+        };
+        let end = find_special(bytes, start);
+        let Some([b'"', b':', ..]) = bytes.get(end..) else {
+            return None;
+        };
+        self.pos = end + 2;
+        Some((start, end))
+    }
+
+    /// The text of `{"S":"…"}`, or of another scalar with a tag of one letter, if it is written as responses are. The cursor
+    /// stands behind it then, and has not moved otherwise.
+    #[inline]
+    fn plain_scalar(&mut self, letter: u8) -> Option<&'de str> {
+        let bytes = self.text.as_bytes();
+        let start = self.scalar_content(letter)?;
+        let end = find_special(bytes, start);
+        let Some([b'"', b'}', ..]) = bytes.get(end..) else {
+            return None;
+        };
+        self.pos = end + 2;
+        self.text.get(start..end)
+    }
+
+    /// Where the text of such a scalar begins.
+    #[inline]
+    fn scalar_content(&self, letter: u8) -> Option<usize> {
+        let head = self.rest().first_chunk::<6>()?;
+        (*head == [b'{', b'"', letter, b'"', b':', b'"']).then_some(self.pos + 6)
+    }
+
+    /// The value of `{"N":"…"}`, if that is what stands here: no more digits than fit, signed or not. The cursor stands
+    /// behind it then, and has not moved otherwise.
+    #[inline]
+    fn plain_integer(&mut self, form: Form) -> Option<u64> {
+        if form != Form::Tagged {
+            return None;
+        }
+        let start = self.scalar_content(b'N')?;
+        let text = self.text.as_bytes().get(start..)?;
+        let (value, len) = number::leading_digits(text)?;
+        let Some([b'"', b'}', ..]) = text.get(len..) else {
+            return None;
+        };
+        self.pos = start + len + 2;
+        Some(value)
     }
 
     /// A JSON string.
@@ -224,6 +294,21 @@ impl<'de> Cursor<'de> {
         tag: Tag,
         expected: &'static str,
     ) -> Result<Cow<'de, str>, DecodeError> {
+        if form == Form::Tagged
+            && let Some(letter) = tag.letter()
+            && let Some(text) = self.plain_scalar(letter)
+        {
+            return Ok(Cow::Borrowed(text));
+        }
+        self.payload_slow(form, tag, expected)
+    }
+
+    fn payload_slow(
+        &mut self,
+        form: Form,
+        tag: Tag,
+        expected: &'static str,
+    ) -> Result<Cow<'de, str>, DecodeError> {
         let found = match form {
             Form::Tagged => self.tag()?,
             Form::Member(found) => found,
@@ -265,6 +350,9 @@ impl<'de> Cursor<'de> {
         form: Form,
         expected: &'static str,
     ) -> Result<u64, DecodeError> {
+        if let Some(value) = self.plain_integer(form) {
+            return Ok(value);
+        }
         let text = self.number(form, expected)?;
         number::to_u64(&text).ok_or_else(|| DecodeError::refused(expected))
     }
@@ -274,6 +362,9 @@ impl<'de> Cursor<'de> {
         form: Form,
         expected: &'static str,
     ) -> Result<i64, DecodeError> {
+        if let Some(value) = self.plain_integer(form) {
+            return Ok(value.cast_signed());
+        }
         let text = self.number(form, expected)?;
         number::to_i64(&text).ok_or_else(|| DecodeError::refused(expected))
     }

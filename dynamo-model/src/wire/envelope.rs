@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cursor::Cursor;
 use super::raw::{Members, RawItem};
+use super::walk::Walk;
 use super::{Capacity, ConsumedCapacity, DecodeError};
 
 /// The members that the answers of `GetItem`, `PutItem`, `UpdateItem`, `DeleteItem`, `Query`, `Scan` and `ExecuteStatement` have
@@ -14,8 +15,8 @@ pub(crate) struct Envelope<'a> {
     pub(crate) item: Option<RawItem<'a>>,
     /// `Attributes` of a write, by `ReturnValues`.
     pub(crate) attributes: Option<RawItem<'a>>,
-    /// `Items` of a page.
-    pub(crate) items: Vec<RawItem<'a>>,
+    /// `Items` of a page, which have not been looked at.
+    pub(crate) items: Walk,
     /// Items that passed the filter.
     pub(crate) count: u64,
     /// Items that were read.
@@ -35,13 +36,7 @@ pub(crate) fn read_envelope(body: &str) -> Result<Envelope<'_>, DecodeError> {
         match name {
             "Item" => envelope.item = Some(RawItem::new(cursor.object()?)),
             "Attributes" => envelope.attributes = Some(RawItem::new(cursor.object()?)),
-            "Items" => {
-                let items = &mut envelope.items;
-                cursor.elements(&mut |cursor| {
-                    items.push(RawItem::new(cursor.object()?));
-                    Ok(())
-                })?;
-            }
+            "Items" => envelope.items = Walk::begin(cursor)?,
             "Count" => envelope.count = count(cursor.value()?)?,
             "ScannedCount" => envelope.scanned_count = count(cursor.value()?)?,
             "LastEvaluatedKey" => {

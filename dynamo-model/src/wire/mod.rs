@@ -18,6 +18,7 @@ mod json;
 pub(crate) mod number;
 mod path;
 mod raw;
+mod screen;
 mod sdk;
 mod ser;
 mod skip;
@@ -38,7 +39,7 @@ pub use ser::{ValueSerializer, Written};
 
 pub(crate) use base64::{from_url as from_base64_url, to_url as to_base64_url};
 pub(crate) use cursor::Cursor;
-pub(crate) use de::{read_item, read_value};
+pub(crate) use de::{Decoded, read_item, read_value, read_whole};
 pub(crate) use envelope::{Envelope, read_capacity, read_envelope};
 pub(crate) use exact::{Want, want};
 pub(crate) use item_writer::ItemWriter;
@@ -46,8 +47,10 @@ pub(crate) use json::write_json_str;
 pub(crate) use raw::{
     Elements, Members, RawItem, Scalar, Unquoted, is_greater, is_same_item, is_same_value,
 };
+pub(crate) use screen::Screen;
 pub(crate) use sdk::{from_attribute_values, to_attribute_value, to_attribute_values};
 pub(crate) use transaction::{item_size, read_transaction};
+pub(crate) use walk::Walk;
 
 /// Levels of nesting a stored value may have; the value of a top-level attribute is level 1, and a
 /// scalar counts.

@@ -209,6 +209,23 @@ fn plain(digits: &[u8]) -> Option<u64> {
     })
 }
 
+/// The value of the digits that a text begins with, and how many they are: one to eighteen, which fit, signed
+/// or not.
+#[inline]
+pub(super) fn leading_digits(text: &[u8]) -> Option<(u64, usize)> {
+    let (mut value, mut len) = (0_u64, 0);
+    while let Some(digit) = text.get(len).map(|byte| byte.wrapping_sub(b'0'))
+        && digit < 10
+    {
+        if len == 18 {
+            return None;
+        }
+        value = value * 10 + u64::from(digit);
+        len += 1;
+    }
+    (len > 0).then_some((value, len))
+}
+
 /// The text as an integer, also from `1E2` and `100.0`.
 pub(super) fn to_u128(text: &str) -> Option<u128> {
     match plain(text.as_bytes()) {

@@ -17,6 +17,17 @@ pub(super) enum Tag {
 }
 
 impl Tag {
+    /// The letter of a tag whose payload is a JSON string.
+    #[inline]
+    pub(super) fn letter(self) -> Option<u8> {
+        match self {
+            Self::S => Some(b'S'),
+            Self::N => Some(b'N'),
+            Self::B => Some(b'B'),
+            _ => None,
+        }
+    }
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::S => "S",

@@ -14,7 +14,7 @@ use super::{Complete, Completed, Read};
 use crate::op::Sending;
 use crate::op::request::Body;
 use crate::transport::{self, Call, Facts, Operation};
-use crate::wire::RawItem;
+use crate::wire::{self, DecodeError, RawItem, Walk};
 use crate::{Error, InvalidRequest};
 
 /// The greatest `Limit` that the service takes: a 32-bit integer with a sign.
@@ -24,8 +24,10 @@ const MAX_LIMIT: u32 = i32::MAX.unsigned_abs();
 #[derive(Default)]
 pub(super) struct Fetched {
     body: String,
-    /// Where the items are in the body.
-    items: Vec<Range<usize>>,
+    /// The items in the body, as far as they were not passed.
+    walk: Walk,
+    /// How many were passed.
+    passed: usize,
     /// `LastEvaluatedKey`, as JSON.
     pub(super) last: Option<String>,
     /// Items that were read, before they were filtered.
@@ -39,28 +41,67 @@ pub(super) struct Fetched {
 }
 
 impl Fetched {
-    /// The number of items.
-    pub(super) fn len(&self) -> usize {
-        self.items.len()
+    /// Whether all items were passed.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.walk.is_done()
     }
 
-    pub(super) fn item(&self, number: usize) -> RawItem<'_> {
-        let span = self.items.get(number).cloned().unwrap_or_default();
-        RawItem::new(self.body.get(span).unwrap_or_default())
+    /// How many items there still are, if the service has counted them.
+    pub(super) fn left(&self) -> usize {
+        let count = usize::try_from(self.count).unwrap_or(usize::MAX);
+        count
+            .saturating_sub(self.passed)
+            .min(self.walk.rest() / MIN_ITEM)
     }
 
-    /// The item as it is to be decoded; `None` if it is not there any more.
-    pub(super) fn whole(&self, number: usize) -> Result<Option<RawItem<'_>>, &Error> {
-        let Some(whole) = &self.whole else {
-            return Ok(Some(self.item(number)));
-        };
-        match whole.get(number) {
+    /// The cursor at the next item.
+    pub(super) fn cursor(&self) -> wire::Cursor<'_> {
+        self.walk.cursor(&self.body)
+    }
+
+    /// The item at this place of the body.
+    pub(super) fn item(&self, place: Range<usize>) -> RawItem<'_> {
+        RawItem::new(self.body.get(place).unwrap_or_default())
+    }
+
+    /// Where the next item is, whose text is that of an object.
+    pub(super) fn place(&self) -> Result<Range<usize>, DecodeError> {
+        let mut cursor = self.cursor();
+        let start = cursor.position();
+        cursor.object()?;
+        Ok(start..cursor.position())
+    }
+
+    /// The next item as it is to be decoded, if that is not what is in the body; `None` if it is not there any more.
+    pub(super) fn whole(&self) -> Option<Result<Option<RawItem<'_>>, &Error>> {
+        let whole = self.whole.as_ref()?;
+        Some(match whole.get(self.passed) {
             Some(Ok(whole)) => Ok(whole.as_deref().map(RawItem::new)),
             Some(Err(error)) => Err(error),
             None => Ok(None),
+        })
+    }
+
+    /// Goes on behind the next item, which ends at `end`. Nothing is left of a body in which nothing can be told from there on, and it is
+    /// not known any more where the next page begins.
+    pub(super) fn pass(&mut self, end: usize) -> Result<(), DecodeError> {
+        self.passed += 1;
+        let passed = self.walk.pass(&self.body, end);
+        if passed.is_err() {
+            self.abandon();
         }
+        passed
+    }
+
+    /// Nothing more is read of the page: it has to be asked for again.
+    pub(super) fn abandon(&mut self) {
+        self.walk.abandon();
+        self.last = None;
     }
 }
+
+/// The fewest bytes that an item takes, which has a key: `{"k":{"S":""}}`.
+const MIN_ITEM: usize = 14;
 
 /// What a page is to be.
 pub(super) struct Ask {
@@ -93,10 +134,10 @@ impl<T: 'static> Read<T> {
         if let Some(pace) = &self.pace {
             pace.spend(units);
         }
-        let items = envelope.items.iter();
         let last = envelope.last_evaluated_key;
         let mut fetched = Fetched {
-            items: items.map(|item| span(response.body(), *item)).collect(),
+            walk: envelope.items,
+            passed: 0,
             last: last.map(|key| key.as_str().to_owned()),
             scanned: envelope.scanned_count,
             count: envelope.count,
@@ -105,7 +146,8 @@ impl<T: 'static> Read<T> {
             body: response.into_body(),
         };
         if let Some(complete) = &self.complete {
-            fetched.whole = Some(self.complete(&fetched, complete).await?);
+            let whole = self.complete(&fetched, complete)?;
+            fetched.whole = Some(whole.await?);
         }
         Ok(fetched)
     }
@@ -157,11 +199,15 @@ impl<T: 'static> Read<T> {
     }
 
     /// Completes the items that are wanted. What is wrong with one of them is no matter of the others.
-    fn complete(&self, fetched: &Fetched, complete: &Complete) -> Sending<Vec<Completed>> {
+    fn complete(
+        &self,
+        fetched: &Fetched,
+        complete: &Complete,
+    ) -> Result<Sending<Vec<Completed>>, DecodeError> {
         let mut wanted = Vec::new();
-        let mut places = Vec::with_capacity(fetched.len());
-        for number in 0..fetched.len() {
-            let item = fetched.item(number);
+        let mut places = Vec::with_capacity(fetched.left());
+        let mut walk = fetched.walk;
+        while let Some(item) = walk.next(&fetched.body)? {
             let wants = self.reader.wants(item);
             if let Ok(true) = wants {
                 wanted.push(item);
@@ -169,7 +215,7 @@ impl<T: 'static> Read<T> {
             places.push(wants);
         }
         let whole = complete(&wanted, self.consistent, &self.options);
-        Sending::new(async move {
+        Ok(Sending::new(async move {
             let mut whole = whole.await?.into_iter();
             let of = |wants: Result<bool, Error>| match wants {
                 Ok(true) => whole.next().unwrap_or(Ok(None)),
@@ -177,15 +223,8 @@ impl<T: 'static> Read<T> {
                 Err(error) => Err(error),
             };
             Ok(places.into_iter().map(of).collect())
-        })
+        }))
     }
-}
-
-/// Where in the body an item is, which was found there.
-fn span(body: &str, item: RawItem<'_>) -> Range<usize> {
-    let item = item.as_str();
-    let start = (item.as_ptr() as usize).saturating_sub(body.as_ptr() as usize);
-    start..start + item.len()
 }
 
 /// A page on its way.

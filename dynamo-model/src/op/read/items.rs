@@ -10,13 +10,13 @@ use futures_core::Stream;
 
 use super::Read;
 use super::cursor::{Cursor, Place, Position};
-use super::lane::{Lane, Tally};
+use super::lane::{Lane, Taken, Tally};
 use super::pace::Progress;
 use super::resume::compare;
 use crate::Error;
 use crate::key::KeyValue;
 use crate::op::Sending;
-use crate::wire::RawItem;
+use crate::wire;
 
 /// The items of a query or scan, page after page as they are asked for.
 ///
@@ -156,12 +156,12 @@ impl<T: Send + 'static> Items<T> {
 
     /// Goes past the next item without decoding it; says whether there was one.
     pub(super) async fn pass(&mut self) -> Result<bool, Error> {
-        let next = poll_fn(|context| self.poll_taken(context, false, |_, item| item.map(drop)));
+        let next = poll_fn(|context| self.poll_taken(context, false, Read::pass_next));
         Ok(next.await.transpose()?.is_some())
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
-        self.poll_taken(context, false, |read, item| read.reader.read(item?))
+        self.poll_taken(context, false, Read::read_next)
     }
 
     /// How many items there are. Those that the service can count are not sent.
@@ -197,7 +197,7 @@ impl<T: Send + 'static> Items<T> {
         &mut self,
         context: &mut Context<'_>,
         leaves_errors: bool,
-        make: impl FnOnce(&Read<T>, Result<RawItem<'_>, Error>) -> Result<R, Error>,
+        make: fn(&Read<T>, &mut wire::Cursor<'_>) -> Result<Option<R>, Error>,
     ) -> Poll<Option<Result<R, Error>>> {
         if let Some(error) = self.failed.take() {
             self.left = 0;
@@ -206,36 +206,39 @@ impl<T: Send + 'static> Items<T> {
         if self.left == 0 {
             return Poll::Ready(None);
         }
-        let number = match ready!(self.poll_lane(context)) {
-            Ok(Some(number)) => number,
-            Ok(None) => return Poll::Ready(None),
-            Err(error) => {
-                self.left = 0;
-                return Poll::Ready(Some(Err(error)));
-            }
-        };
         let is_merged = self.lanes.len() > 1 && self.read.merge.is_some();
-        let Some(lane) = self.lanes.get_mut(number) else {
-            return Poll::Ready(None);
-        };
-        let made = match lane.head_item() {
-            Some(item) => make(&self.read, item),
-            None => return Poll::Ready(None),
-        };
-        let made = match made {
-            Err(error) if leaves_errors => {
-                lane.fail_head(error);
+        loop {
+            let number = match ready!(self.poll_lane(context)) {
+                Ok(Some(number)) => number,
+                Ok(None) => return Poll::Ready(None),
+                Err(error) => {
+                    self.left = 0;
+                    return Poll::Ready(Some(Err(error)));
+                }
+            };
+            let stops = self.stops();
+            let Some(lane) = self.lanes.get_mut(number) else {
                 return Poll::Ready(None);
+            };
+            match lane.take(&self.read, leaves_errors, make) {
+                Taken::Item(made, key) => {
+                    self.left -= 1;
+                    self.turn = number + 1;
+                    if is_merged {
+                        self.last = Some((number, key));
+                    }
+                    return Poll::Ready(Some(made));
+                }
+                Taken::Passed if stops && lane.is_used_up() => return Poll::Ready(None),
+                Taken::Passed => {}
+                Taken::Left | Taken::Nothing => return Poll::Ready(None),
             }
-            made => made,
-        };
-        let key = lane.hand_out();
-        self.left -= 1;
-        self.turn = number + 1;
-        if is_merged {
-            self.last = Some((number, key));
         }
-        Poll::Ready(Some(made))
+    }
+
+    /// Whether the end of a page is told.
+    fn stops(&self) -> bool {
+        self.read.by_page && self.lanes.len() == 1
     }
 
     fn report(&self) {
@@ -255,7 +258,7 @@ impl<T: Send + 'static> Items<T> {
     fn poll_lane(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<usize>, Error>> {
         // All lanes are polled, so that they fetch at the same time.
         let mut pending = false;
-        let stops = self.read.by_page && self.lanes.len() == 1;
+        let stops = self.stops();
         let concurrency = match self.read.merge {
             Some(_) => usize::MAX,
             None => self.read.concurrency,

@@ -1,6 +1,6 @@
 //! One partition or segment, page after page.
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Range};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -13,7 +13,7 @@ use crate::Error;
 use crate::key::KeyValue;
 use crate::op::filter::is_expired;
 use crate::op::request::Body;
-use crate::wire::RawItem;
+use crate::wire::{self, DecodeError, RawItem};
 
 /// How many items are asked for at least where those that were handed out before a cursor may be among them: so few that
 /// they cost little, so many that ties do not take a request each.
@@ -26,12 +26,12 @@ pub(super) struct Lane {
     /// The key behind which the page begins, as JSON; `None` at the start.
     base: Option<String>,
     page: Fetched,
-    /// The number of the next item of the page to be looked at.
-    at: usize,
-    /// The number of the last item of the page that was handed out.
-    handed: Option<usize>,
-    /// The next item to be handed out.
+    /// Where in the page the last item is that was handed out.
+    handed: Option<Range<usize>>,
+    /// The next item of the page, if it has been looked at.
     head: Option<Head>,
+    /// That nothing more can be told of the page.
+    fault: Option<Error>,
     next: Next,
     /// What is passed over because it was handed out before a cursor.
     skip: Option<Skip>,
@@ -60,12 +60,24 @@ impl AddAssign for Tally {
 
 /// An item that is about to be handed out.
 pub(super) struct Head {
-    /// Its number in the page.
-    number: usize,
+    /// Where it is in the page, if that is known before it is decoded.
+    place: Option<Range<usize>>,
     /// Its key, if items of several partitions are merged.
     pub(super) key: Vec<KeyValue>,
     /// That the item could not be told from others.
     fault: Option<Error>,
+}
+
+/// What became of the head.
+pub(super) enum Taken<R> {
+    /// It was handed out, with its key.
+    Item(Result<R, Error>, Vec<KeyValue>),
+    /// It is none that is wanted.
+    Passed,
+    /// It is an error that is left for now.
+    Left,
+    /// There is no head.
+    Nothing,
 }
 
 enum Next {
@@ -83,9 +95,9 @@ impl Lane {
             body,
             base: start,
             page: Fetched::default(),
-            at: 0,
             handed: None,
             head: None,
+            fault: None,
             next: Next::Page,
             skip,
             tally: Tally::default(),
@@ -112,7 +124,7 @@ impl Lane {
 
     /// Whether nothing more comes.
     pub(super) fn is_ended(&self) -> bool {
-        matches!(self.next, Next::End | Next::Failed) && self.is_used_up()
+        matches!(self.next, Next::End | Next::Failed) && self.is_used_up() && self.fault.is_none()
     }
 
     /// Whether all that there is was handed out.
@@ -127,12 +139,12 @@ impl Lane {
 
     /// Whether the page has been looked at to its end.
     pub(super) fn is_used_up(&self) -> bool {
-        self.head.is_none() && self.at == self.page.len()
+        self.head.is_none() && self.page.is_used_up()
     }
 
     /// How many items of the page were not handed out, at most.
     pub(super) fn received(&self) -> usize {
-        self.page.len().saturating_sub(self.at) + usize::from(self.head.is_some())
+        self.page.left()
     }
 
     /// What has come since this was asked last.
@@ -151,10 +163,11 @@ impl Lane {
         context: &mut Context<'_>,
     ) -> Poll<Result<(), Error>> {
         while self.head.is_none() {
-            if self.at < self.page.len() {
-                let number = self.at;
-                self.at += 1;
-                self.head = self.look_at(read, number);
+            if let Some(error) = self.fault.take() {
+                return Poll::Ready(Err(error));
+            }
+            if !self.page.is_used_up() {
+                self.look(read);
                 if stops && self.is_used_up() {
                     break;
                 }
@@ -171,10 +184,10 @@ impl Lane {
                     // The page can be asked for again by a cursor.
                     self.next = Next::Failed;
                     self.turn_to(fetched?);
-                    if stops && self.page.len() == 0 {
+                    if stops && self.page.is_used_up() {
                         break;
                     }
-                    let wanted = left.saturating_sub(self.page.len());
+                    let wanted = left.saturating_sub(self.page.left());
                     if read.ahead && wanted > 0 && self.page.last.is_some() {
                         let start = self.page.last.clone();
                         self.next = Next::Fetching(self.fetch(read, start, wanted));
@@ -232,7 +245,7 @@ impl Lane {
         if before.last.is_some() {
             self.base = before.last;
         }
-        (self.at, self.handed) = (0, None);
+        self.handed = None;
         self.next = if self.page.last.is_some() {
             Next::Page
         } else {
@@ -240,74 +253,142 @@ impl Lane {
         };
     }
 
-    /// The item as the next to be handed out, unless it is passed over.
-    fn look_at<T: 'static>(&self, read: &Read<T>, number: usize) -> Option<Head> {
-        let head = |key, fault| Some(Head { number, key, fault });
-        let key = match &read.merge {
-            None => Vec::new(),
-            Some(_) => match read.names.read(self.page.item(number)) {
-                Ok(key) => key,
-                Err(error) => return head(Vec::new(), Some(error)),
-            },
+    /// Makes the next item of the page the head, unless it is passed over.
+    fn look<T: 'static>(&mut self, read: &Read<T>) {
+        match self.look_at(read) {
+            Ok(Ok(head)) => self.head = Some(head),
+            Ok(Err(end)) => self.pass(end),
+            Err(error) => self.break_off(error.into()),
+        }
+    }
+
+    /// The next item as the head; where it ends, if it is passed over.
+    fn look_at<T: 'static>(&self, read: &Read<T>) -> Result<Result<Head, usize>, DecodeError> {
+        let mut head = Head {
+            place: None,
+            key: Vec::new(),
+            fault: None,
         };
-        if self
-            .skip
-            .as_ref()
-            .is_some_and(|skip| skip.passes_over(&key))
-        {
-            return None;
+        let whole = self.page.whole();
+        if read.merge.is_none() && read.expiry.is_none() && whole.is_none() {
+            // It is looked at when it is decoded.
+            return Ok(Ok(head));
         }
-        let item = match self.page.whole(number) {
-            Ok(item) => item?,
-            Err(error) => return head(key, Some(error.again())),
+        let place = self.page.place()?;
+        head.place = Some(place.clone());
+        let found = self.page.item(place.clone());
+        if read.merge.is_some() {
+            match read.names.read(found) {
+                Ok(key) => head.key = key,
+                Err(error) => {
+                    head.fault = Some(error);
+                    return Ok(Ok(head));
+                }
+            }
+        }
+        let mut skips = self.skip.iter();
+        if skips.any(|skip| skip.passes_over(&head.key)) {
+            return Ok(Err(place.end));
+        }
+        let item = match whole {
+            None => found,
+            Some(Ok(Some(whole))) => whole,
+            Some(Ok(None)) => return Ok(Err(place.end)),
+            Some(Err(error)) => {
+                head.fault = Some(error.again());
+                return Ok(Ok(head));
+            }
         };
-        if let Some(expiry) = read.expiry
-            && is_expired(item, expiry, read.target.clock.now())
-        {
-            return None;
+        let expires = read.expiry;
+        if expires.is_some_and(|expiry| is_expired(item, expiry, read.target.clock.now())) {
+            return Ok(Err(place.end));
         }
-        match read.reader.wants(item) {
-            Ok(true) => head(key, None),
-            Ok(false) => None,
-            Err(error) => head(key, Some(error)),
+        Ok(Ok(head))
+    }
+
+    /// Makes something of the head, which is handed out then: as what it is, and its key. `None` if it is passed over.
+    ///
+    /// If that fails and errors are left, the head stays the next, and is this error when its turn comes again.
+    pub(super) fn take<T, R>(
+        &mut self,
+        read: &Read<T>,
+        leaves_errors: bool,
+        make: impl FnOnce(&Read<T>, &mut wire::Cursor<'_>) -> Result<Option<R>, Error>,
+    ) -> Taken<R> {
+        let Some(mut head) = self.head.take() else {
+            return Taken::Nothing;
+        };
+        let start = self.page.cursor();
+        let mut cursor = match self.page.whole() {
+            Some(Ok(Some(whole))) => wire::Cursor::new(whole.as_str()),
+            _ => start.clone(),
+        };
+        let made = match head.fault.take() {
+            None => make(read, &mut cursor),
+            Some(error) => Err(error),
+        };
+        let place = match (&made, head.place.clone()) {
+            (_, Some(place)) => Ok(place),
+            (Ok(_), None) => Ok(start.position()..cursor.position()),
+            (Err(_), None) => self.page.place(),
+        };
+        let made = match made {
+            Err(error) if leaves_errors => {
+                head.fault = Some(error);
+                self.head = Some(head);
+                return Taken::Left;
+            }
+            Err(error) => Err(error),
+            Ok(None) => {
+                match place {
+                    Ok(place) => self.pass(place.end),
+                    Err(error) => self.break_off(error.into()),
+                }
+                return Taken::Passed;
+            }
+            Ok(Some(made)) => Ok(made),
+        };
+        match place {
+            Ok(place) => {
+                self.pass(place.end);
+                self.handed = Some(place);
+            }
+            // What is wrong with the page is what is wrong with the item.
+            Err(_) => {
+                self.page.abandon();
+                self.next = Next::Failed;
+            }
+        }
+        Taken::Item(made, head.key)
+    }
+
+    /// Goes on behind the next item of the page.
+    fn pass(&mut self, end: usize) {
+        if let Err(error) = self.page.pass(end) {
+            self.break_off(error.into());
         }
     }
 
-    /// What the head is to be decoded from.
-    pub(super) fn head_item(&mut self) -> Option<Result<RawItem<'_>, Error>> {
-        let head = self.head.as_mut()?;
-        match head.fault.take() {
-            Some(error) => Some(Err(error)),
-            None => self.page.whole(head.number).ok()?.map(Ok),
-        }
-    }
-
-    /// The head stays the next, and is this error when its turn comes again.
-    pub(super) fn fail_head(&mut self, error: Error) {
-        if let Some(head) = &mut self.head {
-            head.fault = Some(error);
-        }
-    }
-
-    /// The head was handed out: its key.
-    pub(super) fn hand_out(&mut self) -> Vec<KeyValue> {
-        let head = self.head.take();
-        self.handed = head.as_ref().map(|head| head.number).or(self.handed);
-        head.map(|head| head.key).unwrap_or_default()
+    /// Nothing more comes, because nothing more can be told of the page. It can be asked for again by a cursor.
+    fn break_off(&mut self, error: Error) {
+        self.page.abandon();
+        self.next = Next::Failed;
+        self.fault = Some(error);
     }
 
     /// The key of the last item of the page that was handed out.
     pub(super) fn handed(&self, names: &KeyNames) -> Result<Option<Vec<KeyValue>>, Error> {
-        let handed = self.handed.map(|number| names.read(self.page.item(number)));
+        let handed = self.handed.clone();
+        let handed = handed.map(|place| names.read(self.page.item(place)));
         handed.transpose()
     }
 
     /// How far the lane was handed out.
     pub(super) fn place(&self, names: &KeyNames) -> Result<Place, Error> {
-        let key = match (self.is_used_up(), self.handed) {
+        let key = match (self.is_used_up(), self.handed.clone()) {
             (true, _) if self.page.last.is_some() => self.page.last.as_deref(),
             (true, _) if matches!(self.next, Next::End) => return Ok(Place::End),
-            (_, Some(number)) => return names.read(self.page.item(number)).map(Place::After),
+            (_, Some(place)) => return names.read(self.page.item(place)).map(Place::After),
             (_, None) => self.base.as_deref(),
         };
         match key {

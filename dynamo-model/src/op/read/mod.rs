@@ -37,7 +37,7 @@ use super::options::Options;
 use crate::expr::Node;
 use crate::schema::IndexDef;
 use crate::transport::{Operation, Target};
-use crate::wire::RawItem;
+use crate::wire::{self, RawItem};
 use crate::{Error, InvalidRequest};
 
 /// What a read makes of the items in the responses.
@@ -45,7 +45,17 @@ pub(super) trait Reader<T>: Send + Sync + 'static {
     /// Whether the item is one of those that are read.
     fn wants(&self, item: RawItem<'_>) -> Result<bool, Error>;
 
-    /// The item as what it is handed out as.
+    /// Reads the item at the cursor, which stands behind it then, as what it is handed out as; `None` if it is none of those that are
+    /// read.
+    fn read_next(&self, cursor: &mut wire::Cursor<'_>) -> Result<Option<T>, Error> {
+        let item = RawItem::new(cursor.object()?);
+        match self.wants(item)? {
+            true => self.read(item).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// The item, which is one of those that are read, as what it is handed out as.
     fn read(&self, item: RawItem<'_>) -> Result<T, Error>;
 }
 
@@ -341,5 +351,18 @@ impl<T> Read<T> {
     /// Whether the service is asked for the items in reverse.
     fn is_reversed(&self) -> bool {
         self.descending != self.backwards
+    }
+}
+
+impl<T: 'static> Read<T> {
+    /// Reads the item at the cursor.
+    fn read_next(&self, cursor: &mut wire::Cursor<'_>) -> Result<Option<T>, Error> {
+        self.reader.read_next(cursor)
+    }
+
+    /// Passes over the item at the cursor; `None` if it is none of those that are read.
+    fn pass_next(&self, cursor: &mut wire::Cursor<'_>) -> Result<Option<()>, Error> {
+        let item = RawItem::new(cursor.object()?);
+        Ok(self.reader.wants(item)?.then_some(()))
     }
 }

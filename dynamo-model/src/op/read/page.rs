@@ -110,7 +110,7 @@ impl<T: Send + 'static> Pages<T> {
             let leaves_errors = !self.page.is_empty();
             let polled = self
                 .items
-                .poll_taken(context, leaves_errors, |read, item| read.reader.read(item?));
+                .poll_taken(context, leaves_errors, Read::read_next);
             match polled {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Some(Ok(item))) => {

@@ -131,7 +131,10 @@ async fn the_items_of_a_page_are_counted() {
         let answer = answer.unwrap();
         let envelope = answer.envelope().unwrap();
         assert_eq!((envelope.count, envelope.scanned_count), (2, 2));
-        assert_eq!(envelope.items.len(), 2);
+        let mut items = envelope.items;
+        for left in [2, 1, 0] {
+            assert_eq!(items.next(answer.body()).unwrap().is_some(), left > 0);
+        }
         assert!(envelope.last_evaluated_key.is_none());
     }
     let make = || {

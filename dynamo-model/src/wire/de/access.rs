@@ -73,27 +73,49 @@ impl State {
             reader.cursor.skip()?;
         }
         while !self.done {
-            if reader.cursor.more(&mut self.first, b'}')? {
-                let (key, name) = reader.cursor.key()?;
-                if self.form == Form::Item && (reader.hidden)(&key) {
-                    reader.cursor.skip()?;
-                    continue;
+            if let Some(name) = reader.cursor.plain_member(self.first) {
+                self.first = false;
+                let key = Cow::Borrowed(reader.cursor.span(name));
+                if self.shows(reader, &key, name)? {
+                    return Ok(Some(key));
                 }
-                self.name = name;
-                self.pending = true;
-                return Ok(Some(key));
-            }
-            if self.form == Form::Item && !reader.extra.is_empty() {
+            } else if reader.cursor.more(&mut self.first, b'}')? {
+                let (key, name) = reader.cursor.key()?;
+                if self.shows(reader, &key, name)? {
+                    return Ok(Some(key));
+                }
+            } else if self.form == Form::Item && !reader.extra.is_empty() {
+                reader.item_end = Some(reader.cursor.position());
                 reader.cursor = Cursor::new(std::mem::take(&mut reader.extra));
                 // What the caller adds is meant to be seen.
-                reader.hidden = &|_| false;
+                reader.screen = None;
                 reader.cursor.enter(b'{')?;
                 self.first = true;
-                continue;
+            } else {
+                self.done = true;
             }
-            self.done = true;
         }
         Ok(None)
+    }
+
+    /// Whether serde gets to see the member of this name; if not, its value is passed over.
+    #[inline]
+    fn shows(
+        &mut self,
+        reader: &mut Reader<'_>,
+        key: &str,
+        name: (usize, usize),
+    ) -> Result<bool, DecodeError> {
+        if self.form == Form::Item
+            && let Some(screen) = reader.screen
+            && screen.hides(key)
+        {
+            reader.pass(screen.kind(key))?;
+            return Ok(false);
+        }
+        self.name = name;
+        self.pending = true;
+        Ok(true)
     }
 
     /// The name of the variant: the map has one member.

@@ -9,6 +9,7 @@ use serde::de::{DeserializeOwned, Deserializer, Visitor};
 
 use super::cursor::Cursor;
 use super::exact::Session;
+use super::screen::Screen;
 use super::symbol::{Symbol, symbol};
 use super::tag::{Form, Tag};
 use super::{DecodeError, RawItem, number};
@@ -17,54 +18,79 @@ use access::{Elements, Entries, State, TextEnum, VariantEnum};
 /// What reading needs besides the text.
 pub(super) struct Reader<'de> {
     cursor: Cursor<'de>,
-    /// Names of the item that serde does not get to see.
-    hidden: &'de dyn Fn(&str) -> bool,
+    /// What of the item serde gets to see; `None` for all of it.
+    screen: Option<&'de Screen>,
+    /// Whether the item has said that it is of the screen's kind.
+    is_of_kind: bool,
     /// A second object whose attributes follow those of the item; empty if there is none (any more).
     extra: &'de str,
+    /// Where the item ends, if reading has gone on behind it.
+    item_end: Option<usize>,
     /// Whether numbers that `f64` cannot hold are shown to serde's buffer as strings.
     exact: bool,
 }
 
-/// Decodes an item into `T`.
+/// An item that was read.
+pub(crate) struct Decoded<T> {
+    pub(crate) value: T,
+    /// Whether the item has said that it is of the screen's kind. If not, it has no such attribute, or nobody came by it.
+    pub(crate) is_of_kind: bool,
+}
+
+/// Decodes the item at the cursor into `T`; the cursor stands behind it then, and has not moved after an error.
 ///
-/// Attributes whose names are hidden are not shown to serde, so `deny_unknown_fields` and `flatten` do not
-/// see them. `extra` is a second DynamoDB JSON object, or empty, whose attributes are appended; none of them
-/// is hidden.
+/// Attributes that the screen hides are not shown to serde, so `deny_unknown_fields` and `flatten` do not see them. `extra` is a
+/// second DynamoDB JSON object, or empty, whose attributes are appended; none of them is hidden.
 pub(crate) fn read_item<T: DeserializeOwned>(
-    item: RawItem<'_>,
-    hidden: &dyn Fn(&str) -> bool,
+    cursor: &mut Cursor<'_>,
+    screen: &Screen,
     extra: &str,
-) -> Result<T, DecodeError> {
-    read(item.as_str(), Form::Item, hidden, extra)
+) -> Result<Decoded<T>, DecodeError> {
+    read(cursor, Form::Item, Some(screen), extra)
+}
+
+/// Decodes an item into `T`, which sees all of it.
+pub(crate) fn read_whole<T: DeserializeOwned>(item: RawItem<'_>) -> Result<T, DecodeError> {
+    let mut cursor = Cursor::new(item.as_str());
+    read(&mut cursor, Form::Item, None, "").map(|decoded| decoded.value)
 }
 
 /// Decodes one attribute value (`{"S":"…"}`) into `T`.
 pub(crate) fn read_value<T: DeserializeOwned>(value: &str) -> Result<T, DecodeError> {
-    read(value, Form::Tagged, &|_| false, "")
+    let mut cursor = Cursor::new(value);
+    read(&mut cursor, Form::Tagged, None, "").map(|decoded| decoded.value)
 }
 
 fn read<T: DeserializeOwned>(
-    text: &str,
+    cursor: &mut Cursor<'_>,
     form: Form,
-    hidden: &dyn Fn(&str) -> bool,
+    screen: Option<&Screen>,
     extra: &str,
-) -> Result<T, DecodeError> {
+) -> Result<Decoded<T>, DecodeError> {
     let mut session = Session::begin();
     let mut exact = false;
+    let start = cursor.position();
     loop {
         let mut reader = Reader {
-            cursor: Cursor::new(text),
-            hidden,
+            cursor: Cursor::at(cursor.text(), start),
+            screen,
+            is_of_kind: false,
             extra,
+            item_end: None,
             exact,
         };
         let value = T::deserialize(Value {
             reader: &mut reader,
             form,
         })?;
-        match session.again([text, extra]) {
+        let end = reader.item_end.unwrap_or(reader.cursor.position());
+        let is_of_kind = reader.is_of_kind;
+        match session.again([cursor.span((start, end)), extra]) {
             Some(numbers) => exact = numbers,
-            None => return Ok(value),
+            None => {
+                cursor.set_position(end);
+                return Ok(Decoded { value, is_of_kind });
+            }
         }
     }
 }
@@ -84,6 +110,24 @@ enum Any<'de> {
 }
 
 impl<'de> Reader<'de> {
+    /// Passes over the value of an attribute that serde does not get to see, but looks at the one that says what the item is.
+    ///
+    /// # Errors
+    ///
+    /// If the item is of another kind than is read.
+    fn pass(&mut self, accepts: Option<fn(&str) -> bool>) -> Result<(), DecodeError> {
+        let Some(accepts) = accepts else {
+            return self.cursor.skip();
+        };
+        match self.cursor.string(Form::Tagged, "") {
+            Ok(kind) if accepts(&kind) => {
+                self.is_of_kind = true;
+                Ok(())
+            }
+            _ => Err(DecodeError::foreign()),
+        }
+    }
+
     /// Reads the text of a number whose type nobody asked for: `i64`, `u64`, or else `f64`.
     fn any_number(&self, text: Cow<'de, str>) -> Result<Any<'de>, DecodeError> {
         if let Some(value) = number::to_i64(&text) {

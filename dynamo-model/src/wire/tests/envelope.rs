@@ -1,6 +1,6 @@
 //! The outside of responses.
 
-use super::super::read_envelope;
+use super::super::{DecodeError, read_envelope};
 
 #[test]
 fn members_are_found_and_others_skipped() {
@@ -10,8 +10,7 @@ fn members_are_found_and_others_skipped() {
         "GlobalSecondaryIndexes":{"GSI1":{"CapacityUnits":1.5}},"VectorIndexes":{}}}"#;
     let envelope = read_envelope(body).unwrap();
     assert!(envelope.item.is_none() && envelope.attributes.is_none());
-    let items: Vec<_> = envelope.items.iter().map(|item| item.as_str()).collect();
-    assert_eq!(items, [r#"{"a":{"S":"}{"}}"#, "{}"]);
+    assert_eq!(items(body).unwrap(), [r#"{"a":{"S":"}{"}}"#, "{}"]);
     assert_eq!((envelope.count, envelope.scanned_count), (2, 5));
     assert_eq!(
         envelope.last_evaluated_key.unwrap().as_str(),
@@ -32,7 +31,7 @@ fn members_are_found_and_others_skipped() {
 #[test]
 fn an_empty_answer_is_empty() {
     let envelope = read_envelope("{}").unwrap();
-    assert!(envelope.items.is_empty() && envelope.last_evaluated_key.is_none());
+    assert!(envelope.items.is_done() && envelope.last_evaluated_key.is_none());
     assert!(
         read_envelope(r#"{"LastEvaluatedKey":{}}"#)
             .unwrap()
@@ -47,8 +46,67 @@ fn an_empty_answer_is_empty() {
         r#"{"Item":[]}"#,
         r#"{"Count":"x"}"#,
         "{} x",
-        r#"{"Items":[1]}"#,
+        r#"{"Items":1}"#,
+        r#"{"Items":[{}}"#,
+        r#"{"Items":[{}],"Count":1"#,
     ] {
         assert!(read_envelope(body).is_err(), "{body}");
+    }
+}
+
+fn items(body: &str) -> Result<Vec<&str>, DecodeError> {
+    let mut walk = read_envelope(body)?.items;
+    let mut items = Vec::new();
+    while let Some(item) = walk.next(body)? {
+        items.push(item.as_str());
+    }
+    Ok(items)
+}
+
+#[test]
+fn items_are_walked_whatever_stands_behind_them() {
+    let behind = [
+        "",
+        r#","Count":2"#,
+        r#" , "Count" : 2"#,
+        r#","ScannedCount":2,"LastEvaluatedKey":{"PK":{"S":"],\"Count\":"}}"#,
+        r#","LastEvaluatedKey":{"a],":{"S":"],"}}"#,
+        r#","LastEvaluatedKey":{"PK":{"L":[]}},"Unknown":[[],{}]"#,
+        r#","Unknown":[1,[2]],"Count":2"#,
+        r#","Unknown":{"a":[]},"Other":["],"],"Count":2"#,
+        r#","Unknown":[]"#,
+    ];
+    for behind in behind {
+        for written in [
+            r#"{"a":{"L":[{"S":"],"}]}},{}"#,
+            r#" {"a":{"L":[{"S":"],"}]}} , {} "#,
+        ] {
+            let body = format!(r#"{{"Items":[{written}]{behind}}}"#);
+            assert_eq!(
+                items(&body).unwrap(),
+                [r#"{"a":{"L":[{"S":"],"}]}}"#, "{}"],
+                "{body}"
+            );
+        }
+        for none in ["", " "] {
+            let body = format!(r#"{{"Items":[{none}]{behind}}}"#);
+            assert_eq!(items(&body).unwrap(), [""; 0], "{body}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_list_of_items_is_refused() {
+    for body in [
+        r#"{"Items":[1],"Count":1}"#,
+        r#"{"Items":[{},],"Count":1}"#,
+        r#"{"Items":[{} {}],"Count":1}"#,
+        r#"{"Items":[{}]],"Count":1}"#,
+        r#"{"Items":[{},"Count":1],"Count":1}"#,
+        r#"{"Items":[{}],"Count":1,"Items":[}"#,
+        r#"{"Items":[{}],"Unknown":[1,2}],"Count":1}"#,
+        r#"{"Items":[{}],"Count":[1],"Count":1}"#,
+    ] {
+        assert!(items(body).is_err(), "{body}");
     }
 }

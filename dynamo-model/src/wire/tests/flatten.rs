@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use proptest::prelude::*;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::super::{RawItem, read_item};
+use super::super::{Cursor, DecodeError, Screen, read_item};
 use super::rich::{Inner, Rich, rich};
 use super::{decode, encode, json};
 use crate::types::{Attributes, Number};
@@ -88,12 +89,23 @@ struct Strict {
     id: String,
 }
 
+fn screened<T: DeserializeOwned>(
+    item: &str,
+    screen: &Screen,
+    extra: &str,
+) -> Result<T, DecodeError> {
+    let mut cursor = Cursor::new(item);
+    let decoded = read_item(&mut cursor, screen, extra)?;
+    assert!(cursor.end().is_ok() && cursor.position() == item.len());
+    Ok(decoded.value)
+}
+
 #[test]
 fn hidden_attributes_are_not_unknown_and_extra_ones_are_read() {
     let item = r#"{"PK":{"S":"x"},"a":{"N":"1"},"SK":{"L":[{"M":{}}]}}"#;
-    let keys = |name: &str| name == "PK" || name == "SK";
+    let keys = Screen::hiding(vec!["PK", "SK"]);
     let extra = r#"{"id":{"S":"restored"}}"#;
-    let strict: Strict = read_item(RawItem::new(item), &keys, extra).unwrap();
+    let strict: Strict = screened(item, &keys, extra).unwrap();
     assert_eq!(
         strict,
         Strict {
@@ -101,17 +113,16 @@ fn hidden_attributes_are_not_unknown_and_extra_ones_are_read() {
             id: "restored".to_owned()
         }
     );
-    let error = read_item::<Strict>(RawItem::new(item), &|_| false, extra).unwrap_err();
+    let error = screened::<Strict>(item, &Screen::hiding(Vec::new()), extra).unwrap_err();
     assert!(
         error.to_string().contains("unknown attribute `PK`"),
         "{error}"
     );
-    let all: HashMap<String, serde_json::Value> =
-        read_item(RawItem::new("{}"), &keys, extra).unwrap();
+    let all: HashMap<String, serde_json::Value> = screened("{}", &keys, extra).unwrap();
     assert_eq!(all.len(), 1);
-    let kept: Keeper = read_item(
-        RawItem::new(ODD),
-        &|name| name == "id",
+    let kept: Keeper = screened(
+        ODD,
+        &Screen::hiding(vec!["id"]),
         r#"{"id":{"N":"9"},"x":{"SS":["k"]}}"#,
     )
     .unwrap();

@@ -21,7 +21,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::{DecodeError, EncodeError, ItemWriter, RawItem, read_item};
+use super::{DecodeError, EncodeError, ItemWriter, RawItem, read_whole};
 
 /// The item that the fields of `value` make.
 fn encode<T: Serialize>(value: &T) -> Result<String, EncodeError> {
@@ -37,7 +37,7 @@ fn encode_sized<T: Serialize>(value: &T) -> Result<(String, usize), EncodeError>
 }
 
 fn decode<T: DeserializeOwned>(item: &str) -> Result<T, DecodeError> {
-    read_item(RawItem::new(item), &|_| false, "")
+    read_whole(RawItem::new(item))
 }
 
 fn json(text: &str) -> Json {
