@@ -61,7 +61,8 @@ impl<'de> Cursor<'de> {
         self.text.get(self.pos..).unwrap_or_default()
     }
 
-    /// Raw text between two positions, for error messages.
+    /// Raw text between two positions.
+    #[inline]
     pub(super) fn span(&self, (start, end): (usize, usize)) -> &'de str {
         self.text.get(start..end).unwrap_or_default()
     }

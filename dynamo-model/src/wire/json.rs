@@ -6,32 +6,31 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 const BACKSLASHES: u64 = ONES * 0x5c;
 
-/// Marks the bytes of `x` that are less than `n`, of those below 0x80. Marks above the lowest one may be wrong (the borrow
-/// runs upwards), so only the lowest may be used.
-const fn less(x: u64, n: u64) -> u64 {
-    x.wrapping_sub(ONES * n) & !x & HIGHS
+/// Marks the quotes, backslashes and control bytes of a word. Marks above the lowest one may be wrong (the borrow runs
+/// upwards), so only the lowest may be used.
+#[inline]
+const fn specials(word: u64) -> u64 {
+    // A byte below 0x80 that is less than `n` has its high bit set when `n` is taken from it. Changing one bit makes the quote the
+    // byte behind the control bytes, and leaves those among themselves.
+    let below_quote = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+    let backslash = (word ^ BACKSLASHES).wrapping_sub(ONES);
+    (below_quote | backslash) & !word & HIGHS
 }
 
 /// The index, from `from` on, of the first quote, backslash or control byte; the length if there is none.
 #[inline]
 pub(super) fn find_special(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*word);
-        // Changing this bit makes the quote the byte behind the control bytes, and leaves those among themselves.
-        let found = less(word ^ (ONES * 0x02), 0x21) | less(word ^ BACKSLASHES, 1);
+    let mut rest = bytes.get(from..).unwrap_or_default();
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        let found = specials(u64::from_le_bytes(*word));
         if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
+            return bytes.len() - rest.len() + (found.trailing_zeros() / 8) as usize;
         }
-        at += 8;
+        rest = after;
     }
-    while let Some(&byte) = bytes.get(at) {
-        if byte == b'"' || byte == b'\\' || byte < 0x20 {
-            break;
-        }
-        at += 1;
-    }
-    at
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    let len = rest.iter().position(is_special).unwrap_or(rest.len());
+    bytes.len() - rest.len() + len
 }
 
 /// Appends `s` as a JSON string, with its quotes.
