@@ -10,6 +10,7 @@ mod message;
 mod model;
 mod overlap;
 mod shared;
+mod sight;
 #[cfg(test)]
 mod tests;
 

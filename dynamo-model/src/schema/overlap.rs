@@ -6,7 +6,7 @@
 //! little too wide (a timestamp's separators may stand anywhere), which errs towards "yes".
 
 use super::message::{equal, next_char};
-use super::{Delimiters, EntityDef, KeyDef, Model, TableDef};
+use super::{Delimiters, EntityDef, KeyDef, Model, TableDef, sight};
 use crate::key::{Format, KeyKind, Segment, Shape, Template, capabilities};
 
 #[derive(Clone, Copy)]
@@ -199,6 +199,18 @@ const fn meet(a: &Automaton, b: &Automaton, delimiters: &Delimiters) -> bool {
 
 /// Whether the two templates can make the same key.
 pub(super) const fn templates_meet(
+    a: (&EntityDef, Template),
+    b: (&EntityDef, Template),
+    delimiters: &Delimiters,
+) -> bool {
+    match sight::meet(a, b) {
+        Some(meet) => meet,
+        None => automata_meet(a, b, delimiters),
+    }
+}
+
+/// The same, whether or not it could be seen.
+pub(super) const fn automata_meet(
     (a, a_template): (&EntityDef, Template),
     (b, b_template): (&EntityDef, Template),
     delimiters: &Delimiters,
@@ -217,11 +229,14 @@ const fn may_begin_with(
     template: Template,
     delimiters: &Delimiters,
 ) -> bool {
-    meet(
-        &Automaton::prefix(prefix),
-        &Automaton::of(entity, template),
-        delimiters,
-    )
+    match sight::may_begin_with(prefix, template) {
+        Some(may) => may,
+        None => meet(
+            &Automaton::prefix(prefix),
+            &Automaton::of(entity, template),
+            delimiters,
+        ),
+    }
 }
 
 /// Whether a query of `entity` by its key `number` can read items of another entity: one that can share

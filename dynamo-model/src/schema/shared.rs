@@ -375,7 +375,7 @@ const fn shape(entity: &EntityDef, component: usize) -> Shape {
     entity.components[component].shape
 }
 
-const fn same_shape(a: Shape, b: Shape) -> bool {
+pub(super) const fn same_shape(a: Shape, b: Shape) -> bool {
     match (a, b) {
         (Shape::Ascii { len: a }, Shape::Ascii { len: b }) => a == b,
         (Shape::Unsigned { bits: a }, Shape::Unsigned { bits: b })

@@ -18,6 +18,7 @@ use aws_sdk_dynamodb::config::{
 };
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::{Client, operation as sdk, types};
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
     Error as ErasedError, Output,
@@ -92,15 +93,14 @@ macro_rules! operations {
             origin: Origin<'_>,
             overrides: Option<config::Builder>,
         ) -> Result<Option<Response>, Error> {
-            let hook = Hook(Arc::clone(exchange));
+            // Permanent: the SDK looks for its being disabled at every stage of the call otherwise.
+            let hook = SharedInterceptor::permanent(Hook(Arc::clone(exchange)));
+            let mut overrides = overrides.unwrap_or_default();
+            overrides.push_interceptor(hook);
             match exchange.operation {
                 $(Operation::$name => {
                     let request = tables!($place, client.$module(), origin.tables);
-                    let mut request = request.customize().interceptor(hook);
-                    if let Some(overrides) = overrides {
-                        request = request.config_override(overrides);
-                    }
-                    let output = request.send().await;
+                    let output = request.customize().config_override(overrides).send().await;
                     output
                         .map(|output| typed::answer(&output))
                         .map_err(|error| fault::of(error, origin))

@@ -428,7 +428,7 @@ impl<'de> Cursor<'de> {
         }
         if let [b'{', b'"', first, second, ..] = self.rest()
             && (*first != b'N' || *second != b'U')
-            && *first != b'\\'
+            && ![*first, *second].contains(&b'\\')
         {
             return Ok(false);
         }

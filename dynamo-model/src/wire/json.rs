@@ -28,14 +28,51 @@ pub(super) fn find_special(bytes: &[u8], from: usize) -> usize {
         }
         rest = after;
     }
-    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
     let len = rest.iter().position(is_special).unwrap_or(rest.len());
     bytes.len() - rest.len() + len
 }
 
+/// Whether a JSON string holds these bytes as they are.
+#[inline]
+fn is_plain(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let of_words = words
+        .iter()
+        .fold(0, |found, word| found | specials(u64::from_le_bytes(*word)));
+    let of_rest = match (
+        bytes.last_chunk::<8>(),
+        rest.first_chunk::<4>(),
+        rest.last_chunk::<4>(),
+    ) {
+        // The last word, some of which has been looked at.
+        (Some(word), ..) => specials(u64::from_le_bytes(*word)),
+        (None, Some(low), Some(high)) => {
+            let (low, high) = (u32::from_le_bytes(*low), u32::from_le_bytes(*high));
+            specials(u64::from(high) << 32 | u64::from(low))
+        }
+        _ => u64::from(rest.iter().any(is_special)),
+    };
+    of_words | of_rest == 0
+}
+
+fn is_special(byte: &u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..0x20)
+}
+
 /// Appends `s` as a JSON string, with its quotes.
 pub(crate) fn write_json_str(out: &mut String, s: &str) {
+    out.reserve(s.len() + 2);
     out.push('"');
+    if is_plain(s.as_bytes()) {
+        out.push_str(s);
+    } else {
+        write_escaped(out, s);
+    }
+    out.push('"');
+}
+
+#[cold]
+fn write_escaped(out: &mut String, s: &str) {
     let mut rest = s;
     loop {
         let at = find_special(rest.as_bytes(), 0);
@@ -49,7 +86,6 @@ pub(crate) fn write_json_str(out: &mut String, s: &str) {
         write_escape(out, byte);
         rest = special.get(1..).unwrap_or_default();
     }
-    out.push('"');
 }
 
 #[cold]

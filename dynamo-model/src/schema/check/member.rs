@@ -53,8 +53,7 @@ const fn pair(table: &'static TableDef, model: &Model, a: &EntityDef, b: &Entity
         ([a], [b]) => (Some(*a), Some(*b)),
         _ => (None, None),
     };
-    let pk_meets = !matches!(table.pk.kind, KeyKind::S)
-        || templates_meet((a, a_pk), (b, b_pk), &model.delimiters);
+    // Sort keys first, which tell most entities apart.
     let sk_meets = match (table.sk, a_sk, b_sk) {
         (
             Some(AttributeDef {
@@ -65,7 +64,10 @@ const fn pair(table: &'static TableDef, model: &Model, a: &EntityDef, b: &Entity
         ) => templates_meet((a, a_sk), (b, b_sk), &model.delimiters),
         _ => true,
     };
-    if pk_meets && sk_meets {
+    if sk_meets
+        && (!matches!(table.pk.kind, KeyKind::S)
+            || templates_meet((a, a_pk), (b, b_pk), &model.delimiters))
+    {
         let mut message = Message::new("`")
             .push(a.name)
             .push("` and `")

@@ -102,3 +102,17 @@ fn an_entity_without_fields_has_an_item() {
     assert_eq!(decode::<Marker>(r#"{"PK":{"S":"x"}}"#).unwrap(), Marker);
     assert_eq!(decode::<Braces>(r#"{"PK":{"S":"x"}}"#).unwrap(), Braces {});
 }
+
+#[test]
+fn null_is_absence_however_its_tag_is_spelled() {
+    for null in [
+        r#"{"NULL":true}"#,
+        r#"{"N\u0055LL":true}"#,
+        r#"{"\u004eULL":true}"#,
+        r#"{ "NULL" : true }"#,
+    ] {
+        let item = format!(r#"{{"a":{null}}}"#);
+        let found: std::collections::HashMap<String, Option<u32>> = decode(&item).unwrap();
+        assert_eq!(found["a"], None, "{null}");
+    }
+}

@@ -1,5 +1,6 @@
 //! JSON strings and base64.
 
+use super::super::write_json_str;
 use proptest::prelude::*;
 
 use super::super::cursor::Cursor;
@@ -89,4 +90,20 @@ fn nested_types_may_borrow() {
     .remove("l")
     .unwrap();
     assert_eq!(read, [Upper("A".to_owned())]);
+}
+
+#[test]
+fn a_special_character_is_escaped_wherever_it_stands() {
+    for len in 0..40 {
+        let plain = "ä".repeat(len / 2) + &"z".repeat(len % 2);
+        for (at, _) in plain.char_indices().chain([(plain.len(), ' ')]) {
+            for special in ["", "\"", "\\", "\n", "\u{1f}", "\u{7f}", "!", " "] {
+                let text = format!("{}{special}{}", &plain[..at], &plain[at..]);
+                let mut written = String::new();
+                write_json_str(&mut written, &text);
+                let read: String = serde_json::from_str(&written).unwrap();
+                assert_eq!(read, text);
+            }
+        }
+    }
 }
