@@ -232,9 +232,10 @@ impl<E: Entity, O: DeserializeOwned> Reader<E, O> {
         let start = cursor.clone();
         if self.restores || self.renamed.is_some() || E::UPGRADE.is_some() {
             let item = RawItem::new(cursor.object()?);
-            return match Self::is_own(item, mixed)? {
-                true => self.read_own(item).map(Some),
-                false => Ok(None),
+            return if Self::is_own(item, mixed)? {
+                self.read_own(item).map(Some)
+            } else {
+                Ok(None)
             };
         }
         let read = read_item(cursor, &self.screen, "");

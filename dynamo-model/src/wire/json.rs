@@ -28,7 +28,11 @@ pub(super) fn find_special(bytes: &[u8], from: usize) -> usize {
         }
         rest = after;
     }
-    let len = rest.iter().position(is_special).unwrap_or(rest.len());
+    let len = rest
+        .iter()
+        .copied()
+        .position(is_special)
+        .unwrap_or(rest.len());
     bytes.len() - rest.len() + len
 }
 
@@ -50,12 +54,12 @@ fn is_plain(bytes: &[u8]) -> bool {
             let (low, high) = (u32::from_le_bytes(*low), u32::from_le_bytes(*high));
             specials(u64::from(high) << 32 | u64::from(low))
         }
-        _ => u64::from(rest.iter().any(is_special)),
+        _ => u64::from(rest.iter().copied().any(is_special)),
     };
     of_words | of_rest == 0
 }
 
-fn is_special(byte: &u8) -> bool {
+fn is_special(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | 0..0x20)
 }
 

@@ -49,9 +49,10 @@ pub(super) trait Reader<T>: Send + Sync + 'static {
     /// read.
     fn read_next(&self, cursor: &mut wire::Cursor<'_>) -> Result<Option<T>, Error> {
         let item = RawItem::new(cursor.object()?);
-        match self.wants(item)? {
-            true => self.read(item).map(Some),
-            false => Ok(None),
+        if self.wants(item)? {
+            self.read(item).map(Some)
+        } else {
+            Ok(None)
         }
     }
 
