@@ -73,29 +73,34 @@ impl State {
             reader.cursor.skip()?;
         }
         while !self.done {
-            if let Some(name) = reader.cursor.plain_member(self.first) {
+            let (key, name) = if let Some(name) = reader.cursor.plain_member(self.first) {
                 self.first = false;
-                let key = Cow::Borrowed(reader.cursor.span(name));
-                if self.shows(reader, &key, name)? {
-                    return Ok(Some(key));
-                }
+                (Cow::Borrowed(reader.cursor.span(name)), name)
             } else if reader.cursor.more(&mut self.first, b'}')? {
-                let (key, name) = reader.cursor.key()?;
-                if self.shows(reader, &key, name)? {
-                    return Ok(Some(key));
-                }
-            } else if self.form == Form::Item && !reader.extra.is_empty() {
-                reader.item_end = Some(reader.cursor.position());
-                reader.cursor = Cursor::new(std::mem::take(&mut reader.extra));
-                // What the caller adds is meant to be seen.
-                reader.screen = None;
-                reader.cursor.enter(b'{')?;
-                self.first = true;
+                reader.cursor.key()?
             } else {
-                self.done = true;
+                self.done = !self.turn_to_extra(reader)?;
+                continue;
+            };
+            if self.shows(reader, &key, name)? {
+                return Ok(Some(key));
             }
         }
         Ok(None)
+    }
+
+    /// Goes on with what the caller adds to the item, if there is something.
+    fn turn_to_extra(&mut self, reader: &mut Reader<'_>) -> Result<bool, DecodeError> {
+        if self.form != Form::Item || reader.extra.is_empty() {
+            return Ok(false);
+        }
+        reader.item_end = Some(reader.cursor.position());
+        reader.cursor = Cursor::new(std::mem::take(&mut reader.extra));
+        // What the caller adds is meant to be seen.
+        reader.screen = None;
+        reader.cursor.enter(b'{')?;
+        self.first = true;
+        Ok(true)
     }
 
     /// Whether serde gets to see the member of this name; if not, its value is passed over.
